@@ -743,6 +743,31 @@ def test_who_has_no_sentence_of_its_own_is_refused() -> None:
     assert "is no sentence by itself" in problem
 
 
+def test_nobody_takes_a_whole_turn_for_a_flat_word_before_it_is_asked_something_else() -> None:
+    """ "I haven't had one in two years." "Well, alright." "What do you own that you like?" """
+    says = {tone: {*wordings()[f"react.{tone}"][0]} for tone in ("plain", "joke", "more", "own")}
+    flat = says["plain"] - says["joke"] - says["more"] - says["own"]
+    for script in scripts():
+        for one, other in pairwise(floor(script)):
+            if one.act == "react" and other.act in ("want", "ask.trait"):
+                assert one.text not in flat, (one.text, other.text)
+
+
+def test_no_filler_goes_before_a_word_that_is_one() -> None:
+    for script in scripts():
+        for turn in floor(script):
+            if turn.act in ("own", "more", "dug"):
+                assert not re.match(r"(?:Um|Uh|Well|Hm)\b.*?, (?:oh|ha), ", turn.text), turn.text
+
+
+def test_who_leaves_does_not_say_okay_twice() -> None:
+    for script in scripts():
+        for turn in (turn for turn in floor(script) if turn.act == "close"):
+            assert not re.match(
+                r"(?:\w+, )?(?:okay|alright)\. (?:Okay|Alright|Well)\b", turn.text, re.I
+            )
+
+
 def test_a_question_is_not_understood_once_at_most() -> None:
     for script in scripts():
         assert sum(turn.act == "unclear" for turn in floor(script)) <= 1

@@ -183,7 +183,7 @@ class _Chat(Parting):
     def _share(self, speaker: Speaker, own: Saying, *, may_be_cut: bool) -> None:
         """Let who asked give its own answer, too, and perhaps be asked about it."""
         self._go_on(speaker, own, may_be_cut=may_be_cut)
-        if self._lines[-1].act == "share" and self._draws.chance(DIGS_OWN):
+        if self._lines[-1].act == "share" and (own.low or self._draws.chance(DIGS_OWN)):
             self._dig(own)
 
     def _own(self, speaker: Speaker, saying: Saying) -> None:
@@ -254,10 +254,15 @@ class _Chat(Parting):
             self._add(asked)
             self._lines[-1] = self._lines[-1]._replace(act="want")
         else:
-            if self._other() != speaker:
+            if self._other() != speaker and not self._is_flat():
                 self._hear_out(self._other())
             self._unsaid = None
-            self._say(speaker, "want", f"{self._reaction(speaker)} {asked}".strip())
+            if self._other() == speaker:
+                self._say(speaker, "want", f"{self._reaction(speaker)} {asked}".strip())
+            else:
+                self._heard = None
+                self._add(asked)
+                self._lines[-1] = self._lines[-1]._replace(act="want")
         other = self._other()
         reply = self._pick(self._chat.replies)
         self._say(other, "advise", f"{self._thinking(other)} {reply}".strip())
@@ -269,7 +274,8 @@ class _Chat(Parting):
         """Let one of them say something of itself, when the other asks."""
         asker: Speaker = "user" if part.speaker == "agent" else "agent"
         goes_on = self._lines[-1].act == "react"
-        if is_after and is_first and self._other() != asker and not goes_on:
+        is_heard_out = is_after and is_first and not goes_on and not self._is_flat()
+        if is_heard_out and self._other() != asker:
             self._hear_out(part.speaker)
         self._unsaid = None
         before = "about"
@@ -312,6 +318,13 @@ class _Chat(Parting):
         """Return what brings one to the theme, after a word that it is something else."""
         opens = self._chat.opens
         return f"{aside} {self._lowered(opens) if aside.endswith(',') else opens}".strip()
+
+    def _is_flat(self) -> bool:
+        """Tell whether nothing more than a nod is to be said to the last turn."""
+        heard = self._heard
+        if self._unsaid or heard is None:
+            return False
+        return heard.tone == "plain" and not heard.take
 
     def _hear_out(self, speaker: Speaker) -> None:
         """Let somebody take the last turn, with what it would answer itself if it has not."""

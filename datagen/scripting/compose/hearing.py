@@ -23,6 +23,9 @@ REACTIONS, BEFORE_DIGS, THINKS, LEADS = 0.45, 0.6, 0.25, 0.4
 answer with a word, and a question with one."""
 _THANKS = re.compile(r"\bthanks?\b", re.IGNORECASE)
 
+_INTERJECTION = re.compile(r"(?:Oh|Well|See|Yes|No|Ha|You know|Honestly|Don't worry)\b")
+"""Opens a line that no filler goes before."""
+
 
 class Heard(NamedTuple):
     """How what was said last is to be taken."""
@@ -97,6 +100,12 @@ class Hearing(Realizer):
             return self._reaction(speaker, is_said=True)
         self._heard = None
         return self._act(speaker, "so") if self._draws.chance(LEADS) else ""
+
+    def _hesitant(self, speaker: Speaker, template: str) -> str:
+        """Put fillers into what somebody says, but none before a word that is one: "Um, oh, I"."""
+        opens_so = _INTERJECTION.match(template)
+        said = super()._hesitant(speaker, template)
+        return template if opens_so and not said.startswith(opens_so[0]) else said
 
     def _lowered(self, template: str) -> str:
         """Return a template to go on a sentence with: names keep their capital."""

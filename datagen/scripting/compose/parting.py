@@ -20,6 +20,7 @@ WAITS, ANSWERS = 0.4, 0.25
 """Chances that who leaves hears what the other says to it first, and that it has the last word."""
 _DAY = re.compile(r"\b(?:day|today)\b")
 """What nobody wishes in the evening."""
+_OKAY = re.compile(r"\b(?:okay|alright|right|well|got it)\b", re.IGNORECASE)
 
 
 class Parting(Hearing):
@@ -35,7 +36,8 @@ class Parting(Hearing):
         leaving = self._chat.leaving
         is_hurried = leaving.hurried
         speaker, other = self._other(), self._lines[-1].speaker
-        said = [self._reaction(speaker, is_said=True), leaving.say, self._remembering(speaker)]
+        taken = self._taken(speaker, leaving.say)
+        said = [taken, leaving.say, self._remembering(speaker)]
         names = (wish or "leave",) if is_hurried else ("leave", wish)
         kind = [self._wish(speaker, name) for name in names if name]
         last = next(filter(None, reversed(kind)), "")
@@ -53,6 +55,15 @@ class Parting(Hearing):
         self._say(other, "bye", " ".join(filter(None, (*said, parted))))
         if WAITS <= at < WAITS + ANSWERS:
             self._say(speaker, "bye", self._parting(speaker, (parted,)))
+
+    def _taken(self, speaker: Speaker, leaving: str) -> str:
+        """Return how the last turn was taken, not with a word for "okay" before another."""
+        heard = self._heard
+        if heard is None or heard.take or not _OKAY.match(leaving):
+            return self._reaction(speaker, is_said=True)
+        self._heard = None
+        (choices,) = self._acts[speaker][f"react.{heard.tone}"]
+        return self._pick([one for one in choices if not _OKAY.search(one)])
 
     def _wish(self, speaker: Speaker, name: str) -> str:
         """Return what is said at the end that fits the time of day."""
