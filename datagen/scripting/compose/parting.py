@@ -37,23 +37,23 @@ class Parting(Hearing):
         is_hurried = leaving.hurried
         speaker, other = self._other(), self._lines[-1].speaker
         taken = self._taken(speaker, leaving.say)
-        said = [taken, leaving.say, self._remembering(speaker)]
+        later = "" if is_hurried else self._remembering(speaker)
         names = (wish or "leave",) if is_hurried else ("leave", wish)
         kind = [self._wish(speaker, name) for name in names if name]
         last = next(filter(None, reversed(kind)), "")
         reply = self._pick(self._chat.let_go)
         at = 1.0 if is_hurried else self._draws.uniform()
-        if last and at < WAITS:
-            self._say(speaker, "close", " ".join(filter(None, said)))
+        if later or (last and at < WAITS):  # the reply is to why it leaves, not to what it adds
+            self._say(speaker, "close", f"{taken} {leaving.say}")
             self._say(other, "let.go", reply)
-            self._say(speaker, "close", " ".join(filter(None, kind)))
+            self._say(speaker, "close", " ".join(filter(None, (later, *kind))))
             reply = ""
         else:
-            self._say(speaker, "close", " ".join(filter(None, (*said, *kind))))
+            self._say(speaker, "close", " ".join(filter(None, (taken, leaving.say, *kind))))
         said = [reply, self._act(other, bye) if last else "", self._remembering(other)]
-        parted = self._parting(other, (last or leaving.say, *said))
+        parted = self._parting(other, (last or later or leaving.say, *said))
         self._say(other, "bye", " ".join(filter(None, (*said, parted))))
-        if WAITS <= at < WAITS + ANSWERS:
+        if not later and WAITS <= at < WAITS + ANSWERS:
             self._say(speaker, "bye", self._parting(speaker, (parted,)))
 
     def _taken(self, speaker: Speaker, leaving: str) -> str:
