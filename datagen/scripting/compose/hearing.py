@@ -103,9 +103,10 @@ class Hearing(Realizer):
 
     def _hesitant(self, speaker: Speaker, template: str) -> str:
         """Put fillers into what somebody says, but none before a word that is one: "Um, oh, I"."""
-        opens_so = _INTERJECTION.match(template)
         said = super()._hesitant(speaker, template)
-        return template if opens_so and not said.startswith(opens_so[0]) else said
+        if said is template or not (opens_so := _INTERJECTION.match(template)):
+            return said
+        return said if said.startswith(opens_so[0]) else template
 
     def _lowered(self, template: str) -> str:
         """Return a template to go on a sentence with: names keep their capital."""

@@ -88,7 +88,9 @@ class Parting(Hearing):
         openings = tuple(word for one in said for word in (one[0], capital(one[-1].rstrip("."))))
         (choices,) = self._acts[speaker]["part"]
         fits = [one for one in choices if not one.startswith(openings)]
-        return self._pick([one for one in fits if not (self._chat.is_late and _DAY.search(one))])
+        if self._chat.is_late:
+            fits = [one for one in fits if not _DAY.search(one)]
+        return self._pick(fits)
 
     def _later(self, speaker: Speaker) -> str:
         """Return how a speaker comes back to something that the other said long enough ago."""

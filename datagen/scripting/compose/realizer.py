@@ -55,10 +55,10 @@ class PlannedLine(NamedTuple):
 
 def without_echo(text: str) -> str:
     """Return a turn without a word that a sentence and a short one before it open, or end, with."""
-    if ". " not in text and "! " not in text and ", " not in text:
+    if ". " not in text and "! " not in text:
         return text
     once = _TWICE.sub("", text)
-    if ", " not in once:
+    if ", " not in once or ". " not in once:
         return once
     return _AGAIN.sub(lambda found: found["end"] + found["next"].upper(), once)
 
