@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from datagen.scripting.compose.hearing import LEADS, Heard
+from datagen.scripting.compose.hearing import LEADS, Impression
 from datagen.scripting.compose.parting import Parting
 from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content.casual_pack import Goal, Saying, TraitKind
@@ -113,11 +113,11 @@ class _Chat(Parting):
             return
         if not greeting.back or (self._chat.facts and not is_named):
             self._say(second, "hello", f"{answer} {greeting.say}")
-            self._heard = Heard(greeting.take)
+            self._heard = Impression(greeting.take)
             return
         self._say(second, "hello", f"{answer} {greeting.say} {self._act(second, 'back')}")
         self._say(first, "hello", f"{greeting.take} {greeting.back}")
-        self._heard = Heard(greeting.back_take)
+        self._heard = Impression(greeting.back_take)
 
     def _introduce(self, selves: list[SelfPart]) -> None:
         """Let the agent say its name when asked, and what it does if that is to come up."""
@@ -173,7 +173,7 @@ class _Chat(Parting):
         if at < DIGS + HEARS_ON:
             self._take_in(asker)
             self._say(answerer, "more", self._hesitant(answerer, answer.more))
-            self._heard = Heard(tone="plain" if answer.low else "more", is_low=answer.low)
+            self._heard = Impression(tone="plain" if answer.low else "more", is_low=answer.low)
             return shares * SHARES_LATE
         if at < DIGS + HEARS_ON + OWNS or not shares:
             self._own(asker, answer)
@@ -191,7 +191,7 @@ class _Chat(Parting):
         self._unsaid = None
         lead = self._reaction(speaker) if saying.low else ""
         self._say(speaker, "own", f"{lead} {self._hesitant(speaker, saying.own.tell)}".strip())
-        self._heard = Heard(tone="joke" if saying.own.is_funny else "own")
+        self._heard = Impression(tone="joke" if saying.own.is_funny else "own")
         if self._draws.chance(NODS):
             self._take_in(self._other())
 
@@ -216,7 +216,7 @@ class _Chat(Parting):
     ) -> None:
         told = saying.tell if lead else self._hesitant(speaker, saying.tell)
         self._say(speaker, act, f"{lead} {told} {after}".strip())
-        self._heard = Heard(saying.take, is_low=saying.low)
+        self._heard = Impression(saying.take, is_low=saying.low)
 
     def _dig(self, saying: Saying) -> None:
         """Let the listener ask about what was said, and hear more of it."""
@@ -242,7 +242,7 @@ class _Chat(Parting):
                 self._say(speaker, "answer+on", longer, needed=needed)
                 return
         self._say(speaker, "share", text)
-        self._heard = Heard(own.take, is_low=own.low)
+        self._heard = Impression(own.take, is_low=own.low)
 
     def _want(self, goal: Goal) -> None:
         """Let one of them ask for what it wants from the talk, when the other has listened."""
@@ -294,7 +294,7 @@ class _Chat(Parting):
         thinking = self._thinking(part.speaker) if part.kind in LATE else ""
         told = self._pick(part.trait.tells)
         self._say(part.speaker, "tell.trait", f"{thinking} {told}".strip())
-        self._heard = Heard(part.trait.take, is_low=part.trait.low)
+        self._heard = Impression(part.trait.take, is_low=part.trait.low)
         self._dig_trait(part, self._before_dig(asker))
 
     def _leads_up(self, part: SelfPart) -> str:

@@ -27,7 +27,7 @@ _INTERJECTION = re.compile(r"(?:Oh|Well|See|Yes|No|Ha|You know|Honestly|Don't wo
 """Opens a line that no filler goes before."""
 
 
-class Heard(NamedTuple):
+class Impression(NamedTuple):
     """How what was said last is to be taken."""
 
     take: str = ""
@@ -51,7 +51,7 @@ class Hearing(Realizer):
         self._chat = chat
         self._remembered: list[tuple[int, Speaker, str]] = []
         """Since which line somebody can come back to what the other said, who, and how."""
-        self._heard: Heard | None = None
+        self._heard: Impression | None = None
         """What the last turn told that was not taken yet."""
         self._welcome = "welcome"
         """How who was asked for something takes the thanks."""
@@ -62,7 +62,7 @@ class Hearing(Realizer):
         speaker = self._other()
         self._say(speaker, "dug", self._hesitant(speaker, question.tell))
         is_light = is_low and question.tone == "joke"
-        self._heard = Heard(tone="plain" if is_light else question.tone)
+        self._heard = Impression(tone="plain" if is_light else question.tone)
 
     def _take_in(self, speaker: Speaker) -> None:
         """Let somebody say how the last turn was taken, and no more."""
