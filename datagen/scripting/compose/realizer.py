@@ -55,7 +55,12 @@ class PlannedLine(NamedTuple):
 
 def without_echo(text: str) -> str:
     """Return a turn without a word that a sentence and a short one before it open, or end, with."""
-    return _AGAIN.sub(lambda found: found["end"] + found["next"].upper(), _TWICE.sub("", text))
+    if ". " not in text and "! " not in text:
+        return text
+    once = _TWICE.sub("", text)
+    if ", " not in once or ". " not in once:
+        return once
+    return _AGAIN.sub(lambda found: found["end"] + found["next"].upper(), once)
 
 
 class _SlotFilling(dict[str, str]):

@@ -29,6 +29,13 @@ _YES_OR_NO = re.compile(r"(?:Yes|No|Not (?:really|at all|often|today)|I do|I don
 """Opens an answer to what may be answered with yes or no."""
 _LEANS = re.compile(r"I (?:like|love|hate) (?:it|them)\b")
 """Opens an answer that names nothing of two things."""
+_WHOLE = re.compile(r"(?:I|We|My|Our|There|It|They|Every(?:one|body)|Life)\b")
+"""Opens a line that is a sentence without the question that it answers."""
+_ANSWERS = re.compile(
+    r"(?:Some|A few|A lot|All the time|Always|Any time|Not|Yes|No|If|Often|Less|Hardly|So)\b"
+    r"|[^,]*, yes\b"
+)
+"""Opens a line that nobody says who was not asked."""
 _SPOUSE = re.compile(r"\b(?:my|our) (?:wife|husband)\b", re.IGNORECASE)
 _LABEL = re.compile(r"\b(?:talk|ask|tell me|thinking|reading) (?:\w+ )?about\b")
 """Names what a talk is about."""
@@ -59,6 +66,8 @@ class Saying(Settings):
     """What somebody says of itself, and what comes of it."""
 
     tell: str
+    mine: str = ""
+    """How it is said by who asked, once the other has answered, if it is no sentence by itself."""
     take: str
     """How the other takes it, in words that fit nothing else."""
     more: str
@@ -77,6 +86,11 @@ class Saying(Settings):
     """What the other may ask about it instead; people often answer without a joke."""
     low: bool = False
     """It is sad, or was: it is taken as such, and nothing of it with a laugh."""
+
+    @cached_property
+    def is_answer(self) -> bool:
+        """Nobody says it who was not asked."""
+        return _ANSWERS.match(self.tell) is not None
 
     @cached_property
     def questions(self) -> tuple[ListenerQuestion, ...]:
@@ -108,6 +122,8 @@ class Theme(Settings):
     id: str
     about: str
     """As in "a casual conversation about ..."."""
+    short: str
+    """The same as people say it: "enough about ..."."""
     opens: Annotated[tuple[str, ...], Field(min_length=4)]
     """What brings somebody to it who then asks any of its questions; it is true of anybody."""
     skips: tuple[TraitKind, ...] = ()
@@ -166,6 +182,8 @@ class Exit(Settings):
 
     say: str
     reply: Annotated[tuple[str, ...], Field(min_length=2)]
+    hurried: bool = False
+    """Nobody says much more who has said it."""
 
 
 class SmallTalk(Settings):
@@ -177,6 +195,11 @@ class SmallTalk(Settings):
     hellos: Annotated[tuple[Hello, ...], Field(min_length=1)]
     remarks: Annotated[tuple[Remark, ...], Field(min_length=4)]
     exits: Annotated[tuple[Exit, ...], Field(min_length=8)]
+    at_odds: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    """Lines of hellos, remarks and exits of which no chat has one of the first and one of the
+    second."""
+    late: tuple[str, ...] = ()
+    """Those after which nobody wishes a nice day: it is nearly over."""
     names: tuple[str, ...] = ()
     """Names that a line opens with; those inside a line are found by their capital."""
     traits: dict[TraitKind, Traits]
@@ -200,6 +223,14 @@ class SmallTalk(Settings):
     @cached_property
     def _unlike(self) -> dict[str, frozenset[str]]:
         return _ruled_out(self.unlike)
+
+    @cached_property
+    def _at_odds(self) -> dict[str, frozenset[str]]:
+        return _ruled_out(self.at_odds)
+
+    def agrees(self, line: str, others: Iterable[str]) -> bool:
+        """Tell whether a chat that begins or ends with some lines may have another there."""
+        return self._at_odds.get(line, frozenset()).isdisjoint(others)
 
     def goes_with(self, what: str, others: Iterable[str]) -> bool:
         """Tell whether who is some things may be another, too."""
@@ -257,7 +288,10 @@ def lint(smalltalk: SmallTalk) -> list[str]:
         problems += [
             f"traits.{kind}: {problem}" for trait in traits for problem in _lint_trait(trait)
         ]
-    for line in _ends(smalltalk):
+    ends = [*_ends(smalltalk)]
+    unsaid = {*chain(*chain(*smalltalk.at_odds)), *smalltalk.late} - {*ends}
+    problems += [f"no hello, remark or exit says {line!r}" for line in sorted(unsaid)]
+    for line in ends:
         problems += [f"hellos, remarks, exits: {problem}" for problem in _lint_line(line)]
     return problems
 
@@ -297,8 +331,7 @@ def _texts(thread: Thread) -> Iterator[str]:
     for said in thread.say:
         yield from (said.tell, said.take, said.more, said.own.tell, said.dug)
         yield from (other.tell for other in said.also)
-        if said.later:
-            yield said.later
+        yield from filter(None, (said.mine, said.later))
 
 
 def _lint_theme(theme: Theme) -> Iterator[str]:
@@ -317,10 +350,12 @@ def _lint_theme(theme: Theme) -> Iterator[str]:
 
 def _lint_saying(said: Saying) -> Iterator[str]:
     yield from _lint_line(said.dig, is_question=True)
-    told = (said.tell, said.take, said.more, said.own.tell, said.dug, said.later)
+    told = (said.tell, said.mine, said.take, said.more, said.own.tell, said.dug, said.later)
     yield from (problem for line in filter(None, told) for problem in _lint_line(line))
     for other in said.also:
         yield from (*_lint_line(other.ask, is_question=True), *_lint_line(other.tell))
+    if not (said.mine or said.is_answer or _WHOLE.match(said.tell)):
+        yield f"{said.tell!r} is no sentence by itself: mine says how who asked says it"
     about = content_stems(f"{said.tell} {said.dig} {said.dug}")
     if said.later and not content_stems(said.later) & about:
         yield f"{said.later!r} comes back to nothing that was said"

@@ -49,9 +49,9 @@ _CHAT = frozenset((
     "hi", "hi.back", "ask.self", "tell.self", "intro", "meet", "lead", "link", "think", "return",
     "turn", "react.plain", "react.joke", "react.warm", "react.more",
     "react.own", "react.thanks", "react.thanks.view",
-    "me", "me.whole", "back",
+    "me", "me.i", "me.mine", "back",
     "interrupt", "leave", "wish", "wish.again", "bye", "bye.wish", "bye.again", "again", "unclear",
-    "want", "want.view", "thanks", "welcome", "so", "about", "besides",
+    "aside", "bridge", "want", "want.view", "thanks", "welcome", "so", "about", "besides",
     "late", "thanks.view", "welcome.view", "part", "ask.work", "ask.place",
     "ask.past", "ask.likes", "ask.owns", "ask.dislikes",
 ))  # fmt: skip

@@ -11,27 +11,24 @@ equally often.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, permutations
 from typing import TypeVar
 
 from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content.casual_pack import (
-    TRAITS,
     Exit,
     Goal,
     Saying,
     SmallTalk,
     Theme,
-    Trait,
-    TraitKind,
     line_name,
 )
 from datagen.scripting.content.people import Names, listener_persona
 from datagen.scripting.plans.dealing import split_of
+from datagen.scripting.plans.described import SelfPart, describe, description, facts, selves
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
-from datagen.scripting.plans.records import trusted
 from datagen.types import SPEAKERS, Direction, Fact, Job, Persona, Speaker, Split
 
 ENJOY = "You enjoy having a good conversation."
@@ -42,8 +39,6 @@ RETURNS = 0.2
 """Chance that an answer asks back."""
 INTERRUPTIONS = (0.0, 0.3, 0.6)
 """Chance that the user cuts into what the agent goes on about, by level of interruptions."""
-DESCRIBED = {"work": 0.75, "place": 0.5, "past": 0.5}
-"""Chances of what a description has beside likes, possessions and dislikes."""
 GOALS = {"minimal": 0.2, "topic": 0.35, "detailed": 0.5}
 """Chance that one of the two wants something from the talk; in a described one it is the agent."""
 ASKS_FIRST, REMARKS = 0.6, 0.85
@@ -56,23 +51,11 @@ NUM_TRAITS = {"minimal": (0, 1, 1), "topic": (0, 1, 1), "detailed": (1, 2, 2)}
 """How many threads of the theme, and traits of people, come up."""
 WORDS = (40, 400)
 """Fewest and most spoken words of a dialogue."""
-LATE: tuple[TraitKind, ...] = ("owns", "dislikes")
-"""What nobody asks who has just said hello: it comes up once, after the theme."""
-YIELDS = 0.6
-"""Chance that one of these, where it is drawn, leaves its turn to what people sooner ask."""
 T = TypeVar("T")
-_fact = trusted(Fact)
 _PAIRS = tuple(permutations(range(4), 2))
 """Ordered choices of two out of four: threads, and what both say in a thread."""
 _THREADS = ((0, 1), (1, 0), (0, 2), (2, 0), (0, 3), (3, 0))
 """Half of them; the other half are what these leave over."""
-_SENTENCES: dict[TraitKind, str] = {
-    "place": "You live {}.",
-    "past": "You {}.",
-    "likes": "You like to {}.",
-    "owns": "You have {}.",
-    "dislikes": "You dislike {}.",
-}
 
 
 @dataclass(frozen=True)
@@ -83,15 +66,6 @@ class ChatPart:
     says: dict[Speaker, Saying]
     is_opening: bool = False
     """It opens its theme, and need not name it."""
-
-
-@dataclass(frozen=True)
-class SelfPart:
-    """Something that one of the two says of itself."""
-
-    speaker: Speaker
-    kind: TraitKind
-    trait: Trait
 
 
 @dataclass(frozen=True)
@@ -128,6 +102,10 @@ class Chat:
     """What may be said to the goal by the other, who has said what it will have said."""
     greeting: Greeting
     leaving: Exit
+    let_go: tuple[str, ...]
+    """What may be said to that by the other."""
+    is_late: bool
+    """Nobody wishes a nice day."""
     proper: frozenset[str]
     """Words that never lose their capital."""
     facts: tuple[Fact, ...]
@@ -162,8 +140,8 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     names = names.of(split)
     user = listener_persona(names, "", job, draws, "user")
     agent = listener_persona(names, user.name, job, draws, "agent")
-    first = _describe(job, theme, smalltalk, {}, draws)
-    described = first, _describe(job, theme, smalltalk, first, draws)
+    first = describe(job, theme, smalltalk, {}, draws)
+    described = first, describe(job, theme, smalltalk, first, draws)
     count = draws.pick(NUM_THREADS[level])
     parts, said = _parts(theme, chosen, divmod(rest, len(_PAIRS)), count, draws)
     goal_of: Speaker = "agent" if level == "detailed" else draws.pick(SPEAKERS)
@@ -173,7 +151,9 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     prompt = ENJOY if level == "minimal" else f"{ENJOY} Have a {about}"
     wanted: dict[Speaker, Goal | None] = {"agent": None, "user": None, goal_of: goal}
     if level == "detailed":
-        prompt = f"{prompt} {_description(agent.name, described[0], wanted['agent'])}"
+        prompt = f"{prompt} {description(agent.name, described[0], wanted['agent'])}"
+    greeting = _greeting(job, smalltalk, level, draws)
+    leaving, let_go = _leaving(job, smalltalk, greeting)
     return Chat(
         theme=theme,
         opens=theme.opens[
@@ -185,17 +165,19 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
         agent=agent,
         user=user,
         parts=parts,
-        selves=_selves(described, draws.pick(NUM_TRAITS[level]), level, draws),
+        selves=selves(described, draws.pick(NUM_TRAITS[level]), level, draws),
         goal=goal,
         goal_of=goal_of,
         replies=replies,
-        greeting=_greeting(job, smalltalk, level, draws),
-        leaving=_dealt(job, "exit", smalltalk.exits),
+        greeting=greeting,
+        leaving=leaving,
+        let_go=let_go,
+        is_late=not {greeting.say, greeting.back, leaving.say}.isdisjoint(smalltalk.late),
         proper=smalltalk.proper,
-        facts=_facts(agent.name, described[0], wanted["agent"]) if level == "detailed" else (),
+        facts=facts(agent.name, described[0], wanted["agent"]) if level == "detailed" else (),
         role_prompt=prompt,
         user_role_prompt=f"{ENJOY} Have a {about}"
-        f" {_description(user.name, described[1], wanted['user'])}",
+        f" {description(user.name, described[1], wanted['user'])}",
     )
 
 
@@ -220,12 +202,30 @@ def _greeting(job: Job, smalltalk: SmallTalk, level: str, draws: Draws) -> Greet
         greeting = Greeting(draws.pick(hello.ask), said.say, draws.pick(said.take))
         if not draws.chance(ASKED_BACK):
             return greeting
-        back = draws.pick([one for one in hello.answers if one is not said])
+        others = [
+            one
+            for one in hello.answers
+            if one is not said and smalltalk.agrees(one.say, (said.say, greeting.take))
+        ]
+        back = draws.pick(others)
         return replace(greeting, back=back.say, back_take=draws.pick(back.take))
     if level != "detailed" or draws.chance(REMARKS):
         said = _dealt(job, "remark", smalltalk.remarks)
         return Greeting("", said.say, draws.pick(said.take))
     return Greeting("", "", "")
+
+
+def _leaving(job: Job, smalltalk: SmallTalk, greeting: Greeting) -> tuple[Exit, tuple[str, ...]]:
+    """Deal why one leaves, or the next that agrees with how they began, and what is said to it."""
+    exits = smalltalk.exits
+    began = (greeting.say, greeting.take, greeting.back, greeting.back_take)
+    first = stratified(job.seed, f"{job.kind}/exit", job.index, len(exits))
+    for leaving in (*exits[first:], *exits[:first]):
+        if smalltalk.agrees(leaving.say, began):
+            replies = tuple(one for one in leaving.reply if smalltalk.agrees(one, began))
+            if replies:
+                return leaving, replies
+    raise AssertionError(f"no exit goes with {began}")
 
 
 def _parts(
@@ -287,97 +287,6 @@ def _part(
     first, second = draws.shuffled(theme.threads[thread].ask)
     says = {who: say[line] for who, line in lines.items()}
     return ChatPart((first, second), says, is_opening=thread == 0)
-
-
-def _describe(
-    job: Job,
-    theme: Theme,
-    smalltalk: SmallTalk,
-    other: dict[TraitKind, Trait],
-    draws: Draws,
-) -> dict[TraitKind, Trait]:
-    """Deal who somebody is, but for what the theme, the rest or the other says otherwise, or too.
-
-    Who comes second, after the other was described, gets the next of what is dealt.
-    """
-    found: dict[TraitKind, Trait] = {}
-    for kind in TRAITS:
-        if kind in theme.skips or not draws.chance(DESCRIBED.get(kind, 1.0)):
-            continue
-        traits = smalltalk.traits[kind]
-        turn = 2 * job.index + bool(other)
-        first = stratified(job.seed, f"{job.kind}/{kind}", turn, len(traits))
-        so_far = [one.what for one in found.values()]
-        fits = (
-            trait
-            for trait in chain(traits[first : first + 1], _shuffled(traits, draws))
-            if trait is not other.get(kind)
-            and trait.what not in theme.without
-            and smalltalk.goes_with(trait.what, so_far)
-        )
-        if trait := next(fits, None):
-            found[kind] = trait
-    return found
-
-
-def _shuffled(traits: Sequence[Trait], draws: Draws) -> Iterator[Trait]:
-    """Yield traits in another order each time, drawn only if any is wanted."""
-    yield from draws.shuffled(traits)
-
-
-def _selves(
-    described: tuple[dict[TraitKind, Trait], dict[TraitKind, Trait]],
-    count: int,
-    level: str,
-    draws: Draws,
-) -> tuple[SelfPart, ...]:
-    """Return what comes up of both people; in a described chat mostly of the agent.
-
-    What is asked first is what strangers ask first; who has answered asks the same back if it can.
-    """
-    kinds = sorted(draws.shuffled(TRAITS), key=lambda kind: kind in LATE and draws.chance(YIELDS))
-    parts: list[SelfPart] = []
-    for place in range(count):
-        is_agents = level == "detailed" and (place == 0 or draws.chance(0.7))
-        who: Speaker = "agent" if is_agents else draws.pick(SPEAKERS)
-        traits = described[SPEAKERS.index(who)]
-        before = [part.kind for part in parts if part.speaker != who and part.kind in traits]
-        free = [kind for kind in (*before, *kinds) if kind in traits]
-        free = [kind for kind in free if not any(_is_it(part, who, kind) for part in parts)]
-        if free and not _is_too_odd(free[0], parts):
-            parts.append(SelfPart(who, free[0], traits[free[0]]))
-    return tuple(sorted(parts, key=lambda part: TRAITS.index(part.kind)))
-
-
-def _is_it(part: SelfPart, who: Speaker, kind: TraitKind) -> bool:
-    return (part.speaker, part.kind) == (who, kind)
-
-
-def _is_too_odd(kind: TraitKind, parts: Sequence[SelfPart]) -> bool:
-    """Tell whether a second question out of the blue would follow a first."""
-    return kind in LATE and any(part.kind in LATE for part in parts)
-
-
-def _description(name: str, described: dict[TraitKind, Trait], goal: Goal | None) -> str:
-    work = f", {described['work'].what}" if "work" in described else ""
-    said = [f"You are {name}{work}."]
-    said += [
-        form.format(described[kind].what) for kind, form in _SENTENCES.items() if kind in described
-    ]
-    if goal:
-        said.append(f"You want to {goal.want}.")
-    return " ".join(said)
-
-
-def _facts(name: str, described: dict[TraitKind, Trait], goal: Goal | None) -> tuple[Fact, ...]:
-    found: dict[str, str] = {"name": name}
-    found |= {kind: trait.what for kind, trait in described.items()}
-    if goal:
-        found["goal"] = goal.want
-    return tuple(
-        _fact(id=one, type="name" if one == "name" else "text", written=text, spoken=text)
-        for one, text in found.items()
-    )
 
 
 def chat_problems(chat: Chat, lines: Sequence[PlannedLine]) -> list[str]:
