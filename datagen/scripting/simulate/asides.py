@@ -42,6 +42,8 @@ _STANDS_ALONE = re.compile(
     r"(?:on|at|in|by|next|the|an?|your|my) |(?:today|tonight|tomorrow)\b", re.IGNORECASE
 )
 """How a value in words begins that is said without a sentence around it."""
+OF_RULES = ("sense", "noted", "good to know", "remember", "got that")
+"""What words hold that take in a rule, and no news."""
 WRONG_DRAWS = 8
 """Draws of a wrong value, of which about half make a supposition wrong."""
 HEARD = 0.7
@@ -60,7 +62,12 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     is_back = talk.is_held_back and event.kind not in ("Q4", "grievance")
     talk.is_held_back = talk.is_held_back and not is_back
     is_news = last.speaker == "agent" and last.act == "inform" and not talk.is_interrupted
-    if is_news and event.kind not in ("Q4", "grievance"):
+    is_news = is_news and event.kind not in ("Q4", "grievance")
+    if is_news and _is_of_record(talk):  # which comes before anything else that it has to say
+        talk.user("ack_news" if talk.is_let_down else "ack", "autoPositive", OF_RULES)
+        if talk.is_let_down:
+            talk.agent("hear.bad", "autoPositive")
+    elif is_news:
         act = "ack_done" if talk.done_at == talk.floor.last else "ack"
         _react(talk, f"{act}.low" if talk.is_low else act)  # to the news, before anything else
     if event.kind == "Q2" and event.supposes and not may_suppose(talk, event.what):
@@ -74,6 +81,13 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     talk.has_asked = talk.has_asked or event.kind not in ("Q4", "grievance")
     _EVENTS[event.kind](talk, event)
     talk.num_asides += 1
+
+
+def _is_of_record(talk: Talk) -> bool:
+    """Tell whether the caller has just heard how its own matter stands."""
+    told = (name for name, at in talk.told.items() if at == talk.floor.last)
+    is_record = any(name in talk.world.records for name in told)
+    return is_record and talk.done_at < talk.floor.last
 
 
 def _link(talk: Talk, event: AgendaItem, *, is_back: bool) -> str:

@@ -5,6 +5,7 @@ Talk --close--> its last turns
 
 from __future__ import annotations
 
+from datagen.scripting.simulate.replies import takes_it
 from datagen.scripting.simulate.talk import Talk
 
 _NO = frozenset(("unknown", "redirect", "correct"))
@@ -28,7 +29,10 @@ def close(talk: Talk) -> None:
         talk.user("handed_on", "thanking")
         _part(talk)
         return
-    talk.mood.feel(_END.get(talk.outcome, "partly"))
+    talk.mood.feel("partly" if _is_left(talk) else _END.get(talk.outcome, "partly"))
+    last = talk.floor.drafts[-1]
+    if last.speaker == "user" and takes_it(last.text):  # and does not scold in the same breath
+        talk.mood.feel("resigned")
     how = _done(talk)
     is_cross = talk.is_vented or talk.mood.manner == "angry"  # and wants nothing more
     chance = 0.5 if talk.cast.manner == "brisk" else 0.7
@@ -37,6 +41,7 @@ def close(talk: Talk) -> None:
         talk.user(f"done_offered{how}", "declineOffer", _gushing(talk))
     else:
         is_glad = talk.floor.drafts[-1].speaker == "user" and talk.is_thanked
+        how = _why(talk) if how == ".unhelped" else how
         talk.user(f"done{how}", "thanking", _THANKS if is_glad else _gushing(talk))
     is_glad = talk.is_thanked
     _part(talk)
@@ -63,6 +68,21 @@ def _done(talk: Talk) -> str:
     return ".helped" if talk.is_helped else ".told"
 
 
+def _is_left(talk: Talk) -> bool:
+    """Tell whether it was the caller who has left it, and no one has let it down."""
+    return talk.has_declined and talk.outcome == "refused" and not talk.is_helped
+
+
+def _why(talk: Talk) -> str:
+    """Return how a caller ends it that leaves with nothing: it has not wanted what there was, could
+    not be verified, has heard no to what it called for, or to what it asked for last."""
+    if _is_left(talk):
+        return ".declined"
+    if talk.is_refused:
+        return ".refused" if talk.is_verified else ".unverified"
+    return ".unhelped"
+
+
 def _part(talk: Talk) -> None:
     """Let the agent say goodbye."""
     is_late = talk.cast.daypart == "evening"
@@ -73,6 +93,8 @@ def _bye(talk: Talk) -> str:
     """Return how the agent says goodbye: nobody is welcome who has not said thanks, and nothing is
     good where somebody did not get what it called for."""
     is_outbound = talk.cast.direction == "outbound"
+    if _is_left(talk) and talk.mood.manner not in ("curt", "angry"):
+        return "bye_declined.outbound" if is_outbound else "bye_declined"
     is_sour = talk.mood.valence < 0 and not talk.is_thanked
     if is_sour or (talk.is_let_down and not talk.is_helped):
         return "bye_plain.outbound" if is_outbound else "bye_plain"

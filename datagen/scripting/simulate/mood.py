@@ -24,6 +24,7 @@ EVENTS: Final[dict[str, tuple[float, float]]] = {
     "solved": (0.5, -0.05),
     "partly": (0.1, -0.1),
     "failed": (-0.3, 0.05),
+    "resigned": (0.3, -0.3),
 }
 """What an event adds to valence and arousal."""
 START: Final[dict[str, tuple[float, float]]] = {

@@ -165,6 +165,8 @@ class Talk:
         """The agent has made small talk in a wait."""
         self.is_handed_on = False
         """The caller is on its way to somebody else, so this call is over."""
+        self.has_declined = False
+        """The caller has said no to what the agent has offered."""
         self.has_offered = False
         """The agent has asked whether there is anything else."""
         self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper
