@@ -19,7 +19,7 @@ from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.agenda import draw_agenda, has_detail, may_check
 from datagen.scripting.simulate.closing import close
 from datagen.scripting.simulate.interruptions import collide, give_way, mark
-from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose
+from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose, moved
 from datagen.scripting.simulate.replies import moves
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.compiled import CompiledWorld
@@ -147,7 +147,7 @@ def _stems(line: str) -> frozenset[str]:
 
 def _first_reaction(mood: str, opening: str) -> str:
     """Return to what the agent reacts: a question is one, whatever it is about, and not answered
-    before it has been looked into, unless trouble has been told before; a story asks for nothing."""
+    before it has been looked into, unless it comes with trouble; a story asks for nothing yet."""
     is_told = mood == "problem" and _TELLS.search(opening)
     if opening.endswith("?") and not is_told:
         return "question"
@@ -291,7 +291,7 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
     if ready[0].kind in _ANGER and _fails_next(talk):
         return True
     if not talk.steps:
-        is_calm = ready[0].kind not in _ANGER and not talk.has_offered
+        is_calm = ready[0].kind not in _ANGER and not talk.has_offered and talk.is_verified
         if is_calm and talk.floor.drafts[-1].speaker == "user" and talk.chance(0.5):
             talk.agent("offer_more", "offer")
             talk.has_offered = True
@@ -304,6 +304,7 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
         return True
     is_bound = talk.is_agreed or talk.is_looking or talk.is_vented
     is_bound = is_bound or steps.points_back(talk, talk.steps[0]) or _has_asked(talk)
+    is_bound = is_bound or bool(moved(talk))
     if talk.is_held_back and not is_bound and any(map(_takes_up(talk), ready)):
         return True
     if (is_bound or talk.num_asides >= IN_A_ROW - 1) and not is_first:

@@ -5,11 +5,14 @@ Talk --close--> its last turns
 
 from __future__ import annotations
 
-from datagen.scripting.simulate.replies import takes_it
+from datagen.scripting.simulate.asides import take_news
+from datagen.scripting.simulate.replies import objects, takes_it
 from datagen.scripting.simulate.talk import Talk
 
 _NO = frozenset(("unknown", "redirect", "correct"))
 """Acts of a probe's answer after which nobody says that it was a help."""
+_CONFIRMS = frozenset(("confirm", "agreement"))
+"""Acts of a caller that tell the agent how it has gone."""
 _THANKS = ("hank",)
 """What words of thanks hold, which nobody says twice in a breath."""
 _GUSHES = (
@@ -29,6 +32,7 @@ def close(talk: Talk) -> None:
         talk.user("handed_on", "thanking")
         _part(talk)
         return
+    _take_in(talk)
     talk.mood.feel("partly" if _is_left(talk) else _END.get(talk.outcome, "partly"))
     last = talk.floor.drafts[-1]
     if last.speaker == "user" and takes_it(last.text):  # and does not scold in the same breath
@@ -36,7 +40,7 @@ def close(talk: Talk) -> None:
     how = _done(talk)
     is_cross = talk.is_vented or talk.mood.manner == "angry"  # and wants nothing more
     chance = 0.5 if talk.cast.manner == "brisk" else 0.7
-    if not is_cross and talk.chance(chance * min(1, talk.leisure)):
+    if not is_cross and talk.is_verified and talk.chance(chance * min(1, talk.leisure)):
         talk.agent("offer_more", "offer")
         talk.user(f"done_offered{how}", "declineOffer", _gushing(talk))
     else:
@@ -48,6 +52,15 @@ def close(talk: Talk) -> None:
     if talk.chance(0.6 * min(1.2, talk.leisure)):
         act = "bye.wished" if talk.is_wished else "bye"
         talk.user(act, "goodbye", _THANKS if is_glad else ()).rote = True
+
+
+def _take_in(talk: Talk) -> None:
+    """Let the caller take in the last news, or the agent that all works now."""
+    last = talk.floor.drafts[-1]
+    if last.speaker == "agent":
+        take_news(talk)
+    elif last.act in _CONFIRMS and talk.outcome == "solved" and not objects(last.text):
+        talk.agent("ack_works", "autoPositive")
 
 
 def _gushing(talk: Talk) -> tuple[str, ...]:
@@ -93,7 +106,8 @@ def _bye(talk: Talk) -> str:
     """Return how the agent says goodbye: nobody is welcome who has not said thanks, and nothing is
     good where somebody did not get what it called for."""
     is_outbound = talk.cast.direction == "outbound"
-    if _is_left(talk) and talk.mood.manner not in ("curt", "angry"):
+    is_left = _is_left(talk) or (talk.outcome == "partly" and not talk.is_helped)
+    if is_left and talk.mood.manner != "angry":
         return "bye_declined.outbound" if is_outbound else "bye_declined"
     is_sour = talk.mood.valence < 0 and not talk.is_thanked
     if is_sour or (talk.is_let_down and not talk.is_helped):

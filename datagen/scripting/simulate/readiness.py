@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from datagen.scripting.compose.grammar import about, about_once
 from datagen.scripting.simulate.floor import Draft
-from datagen.scripting.simulate.replies import takes_it
+from datagen.scripting.simulate.replies import moves, takes_it
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 from datagen.scripting.world.pack import ProcedureStep
 
@@ -65,6 +65,13 @@ def is_answered(talk: Talk, step: ProcedureStep) -> bool:
     known = talk.world.values.keys()
     asked = [talk.slots((line,)) & known for line in step.reply]
     return bool(asked) and all(names and names <= talk.given for names in asked)
+
+
+def moved(talk: Talk) -> str:
+    """Return what of the answer that the caller has just given the agent takes up before all."""
+    last = talk.floor.drafts[-1]
+    found = moves(last.text) if last.speaker == "user" and last.act == "answer" else ""
+    return "" if found == "worried" else found
 
 
 def _is_to_come(talk: Talk, name: str) -> bool:

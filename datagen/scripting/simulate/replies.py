@@ -16,10 +16,12 @@ _OBJECTS = re.compile(
     re.IGNORECASE,
 )
 _TAKES_IT = re.compile(
-    r".*\bthank(?!s for (?:nothing|telling me now))|.*\bi'm sorry\b|.*\blet me (?:think|see|look|check)\b|.*\bnot the only one"
+    r".*\bthank(?!s for (?:nothing|telling me now))|.*\bi'm sorry\b"
+    r"|.*\blet me (?:think|see|look|check)\b|.*\bnot the only one"
     r"|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
     r"|(?:(?:oh, |ah, )?okay|alright|good|oh, so|(?:oh|well), good|at least|fine"
-    r"|then (?:i'll|we'll)|yes|i knew|oh, thank|really\?|phew|finally|i'd never have)(?!\w)"
+    r"|then (?:i'll|we'll)|yes|i knew(?! you'd)|oh, thank|really\?|phew|finally"
+    r"|i'd never have)(?!\w)"
     r"|.*\b(?:okay|alright|all right|fine|fair enough|but go (?:on|ahead))\.$"
     r"|.*\b(?:could have been worse|nobody (?:can help|looked)|can't blame|in-law will pay"
     r"|it wasn't me\.|not one i use|that could be\.|never noticed it|didn't even know that we)"
@@ -33,7 +35,8 @@ _HEARS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("hear.otherwise", r"\btold (?:me|us) (?:something (?:else|different)|they)\b"),
         (
             "hear.untold",
-            r"\bnobody (?:ever )?(?:told|tells?|said|mentioned)\b|\bnever told me\b|\btelling me now"
+            r"\bnobody (?:ever )?(?:told|tells?|said|mentioned)\b|\bnever told me\b"
+            r"|\btelling me now"
             r"|\bnobody (?:could )?call(?:ed)?\b|\bcould(?:'ve| have) (?:told|called)\b"
             r"|\bgoing to tell\b|\bfinding out now\b|\bfirst i've heard\b|\bn't they tell me\b"
             r"|\b(?:guy|man|driver) never said\b",
@@ -53,18 +56,20 @@ _HEARS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|\bi never (?:asked for|stopped|put that|saw|got)\b|\bnever been (?:there|near)\b"
             r"|\bi'm sure i (?:sent|paid)|\byour clock\b|\bnothing's dripping\b|^it felt like\b"
             r"|\bthe tracking says\b|^but it's not here\b|\bdidn't (?:even see|sign any)"
-            r"|\bthat was something else\b|\bwasn't even\b|\bwho says it\b|\bwrote that down wrong\b|\bwas fine (?:in|all)\b",
+            r"|\bthat was something else\b|\bwasn't even\b|\bwho says it\b"
+            r"|\bwrote that down wrong\b|\bwas fine (?:in|all)\b",
         ),
         (
             "hear.grave",
-            r"^oh god\b|\ball that money\b|\byears of saving\b|\bheartbroken\b|\beverything i own\b"
+            r"^oh god\b|^all that money\b|\byears of saving\b|\bheartbroken\b|\beverything i own\b"
             r"|\bwas our vacation\b|\bcan't get married\b|\breally sad\b|\bsails without\b"
             r"|\bto live like this\b|\blie here until\b|\bgoing to cry\b",
         ),
         (
             "hear.price",
             r"^(?!.*(?:hoped|\bbut yes)).*(?:\bmore than i (?:thought|make)\b|\bthat much\b.*\?"
-            r"|\bthat's (?:quite )?a (?:lot|sum)\b|\brobbery\b|\bgot to be a joke\b|\bused car for\b"
+            r"|\bthat's (?:quite )?a (?:lot|sum)\b|\brobbery\b|\bgot to be a joke\b"
+            r"|\bused car for\b"
             r"|\bi can't pay\b|\bfind that money\b|\btight for me\b|\bcar payment\b"
             r"|\bfor one (?:drain|lesson)\?)",
         ),
@@ -94,18 +99,19 @@ _KIN = (
 _MOVES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (act, re.compile(words, re.IGNORECASE))
     for act, words in (
-        ("loss", rf"\bfuneral\b|\b{_KIN}(?: just| has)? (?:died|passed away)\b"),
+        ("loss", rf"\bfuneral\b|\bmy late {_KIN}\b|\b{_KIN}(?: just| has)? (?:died|passed away)\b"),
         (
             "grave",
             rf"\bi was in the hospital\b|\b{_KIN} (?:is (?:very )?sick|broke his|broke her)\b"
-            r"|\bi (?:just )?(?:had surgery|lost my job)\b|\bhard to talk about\b"
+            r"|\bi (?:just )?(?:had surgery|lost my job)\b|\bhard to talk about\b|\brear ended\b"
             r"|\bpoor baby is sick\b|\bcame home hurt\b|\bi've been in pain\b|\ban accident\b"
-            r"|\bcould just cry\b|\bstarted crying\b|\b(?:had|having) (?:a stroke|a heart attack)\b",
+            r"|\bcould just cry\b|\bstarted crying\b"
+            r"|\b(?:had|having) (?:a stroke|a heart attack)\b",
         ),
         (
             "worried",
-            r"\bi'm (?:so |really |a (?:bit|little) |getting (?:a little )?)?(?:scared|nervous|worried"
-            r"|afraid (?:of|we)|desperate)\b|\ba (?:bit|little) (?:nervous|desperate|worried)\b"
+            r"\bi'm (?:so |really |a (?:bit|little) |getting (?:a little )?)?(?:scared|nervous"
+            r"|worried|afraid (?:of|we)|desperate)\b|\ba (?:bit|little) (?:nervous|desperate|worried)\b"
             r"|\bsix and afraid\b|\bcan't sleep before\b|\bafraid to look\b|\bget sweaty\b",
         ),
         (

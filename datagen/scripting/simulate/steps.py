@@ -14,7 +14,7 @@ from datagen.scripting.content.values import Value
 from datagen.scripting.simulate import asides, replies, tools
 from datagen.scripting.simulate.identify import ask_name, identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
-from datagen.scripting.simulate.readiness import is_answered
+from datagen.scripting.simulate.readiness import is_answered, moved
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
@@ -48,7 +48,7 @@ _UNANSWERED = frozenset(("autoPositive", "disagreement", "interactionStructuring
 REACTS = 0.55
 _POINTS = re.compile(r"[^,{]*\b(?:that|this|it|one|ones|them|those|these)\b(?! \w+ed\b)", re.I)
 """How a line begins that points back: with no noun phrase, slot or clause before the pronoun."""
-HEARS = 0.6
+HEARS = 0.85
 """Chance that the agent says something to what a caller makes of bad news, if that asks for
 nothing."""
 _QUESTION = re.compile(r"(?:and |so,? )?(?:should|shall|would|do|does|can|could|may|is|are) ", re.I)
@@ -347,6 +347,7 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
             talk.agent(act, "autoPositive")
     elif talk.chance(chance * talk.leisure):
         is_news = any(name in talk.world.records for name in step.facts)
+        act = "ack.low" if is_news and talk.is_low else act
         talk.user(act, "autoPositive", asides.OF_RULES if is_news else ())
 
 
@@ -392,9 +393,8 @@ def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
     is_opening = talk.floor.last <= talk.opened_at  # to which the agent has reacted, if it does
     if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED or is_opening:
         return
-    moved = replies.moves(drafts[-1].text) if drafts[-1].act == "answer" else ""
-    if moved and moved != "worried":
-        talk.agent(f"react_{moved}", "autoPositive")
+    if what := moved(talk):
+        talk.agent(f"react_{what}", "autoPositive")
     elif talk.chance(ACKS[talk.cast.manner] * talk.leisure):
         act = "ack_agreed" if drafts[-1].act == "acceptOffer" else "ack"
         talk.agent(act, "autoPositive")
