@@ -85,7 +85,8 @@ def take_news(talk: Talk) -> bool:
     before anything else that it has to say; return whether it has."""
     told = (name for name, at in talk.told.items() if at == talk.floor.last)
     is_record = any(name in talk.world.records for name in told)
-    if not is_record or talk.done_at >= talk.floor.last:
+    is_again = talk.floor.drafts[-1].act == "declineRequest"  # it has been told why not
+    if not is_record or is_again or talk.done_at >= talk.floor.last:
         return False
     if talk.is_let_down:
         talk.user("ack_news", "autoPositive")

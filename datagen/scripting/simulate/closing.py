@@ -5,6 +5,8 @@ Talk --close--> its last turns
 
 from __future__ import annotations
 
+import re
+
 from datagen.scripting.simulate.asides import take_news
 from datagen.scripting.simulate.replies import objects, takes_it
 from datagen.scripting.simulate.talk import Talk
@@ -15,6 +17,8 @@ _CONFIRMS = frozenset(("confirm", "agreement"))
 """Acts of a caller that tell the agent how it has gone."""
 _THANKS = ("hank",)
 """What words of thanks hold, which nobody says twice in a breath."""
+_AGAIN = re.compile(r"\bcall back\b|\banother look\b")
+"""What words hold that say already what who could not be verified does."""
 _GUSHES = (
     "so much", "a lot", "really appreciate", "Perfect", "perfect", "Great", "that's great", "easy",
     "taking care", "everything", "wonderful", "glad", "happy", "That was quick", "a help",
@@ -35,8 +39,8 @@ def close(talk: Talk) -> None:
     _take_in(talk)
     talk.mood.feel("partly" if _is_left(talk) else _END.get(talk.outcome, "partly"))
     last = talk.floor.drafts[-1]
-    if last.speaker == "user" and takes_it(last.text):  # and does not scold in the same breath
-        talk.mood.feel("resigned")
+    if last.speaker == "user" and takes_it(last.text):
+        talk.mood.settle()
     how = _done(talk)
     is_cross = talk.is_vented or talk.mood.manner == "angry"  # and wants nothing more
     chance = 0.5 if talk.cast.manner == "brisk" else 0.7
@@ -46,7 +50,10 @@ def close(talk: Talk) -> None:
     else:
         is_glad = talk.floor.drafts[-1].speaker == "user" and talk.is_thanked
         how = _why(talk) if how == ".unhelped" else how
-        talk.user(f"done{how}", "thanking", _THANKS if is_glad else _gushing(talk))
+        without = _THANKS if is_glad else _gushing(talk)
+        if how == ".unverified" and _AGAIN.search(talk.floor.drafts[-1].text):
+            without = (*without, "look", "call", "find", "try")
+        talk.user(f"done{how}", "thanking", without)
     is_glad = talk.is_thanked
     _part(talk)
     if talk.chance(0.6 * min(1.2, talk.leisure)):

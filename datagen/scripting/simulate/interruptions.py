@@ -137,7 +137,8 @@ def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> Doing | None:
     if ask is not None:
         kinds += ["correction"] if telling.is_asked else ["question"] * 3
     said = next((one for one in reversed(talk.floor.drafts) if one.speaker == "user"), None)
-    if not telling.is_needed and (said is None or said.act != "declineOffer"):
+    is_known = not telling.is_needed and not talk.has_known  # nobody knows all beforehand
+    if is_known and (said is None or said.act != "declineOffer"):
         kinds += ["known"]  # who has wished for something else does not know that it cannot be
     if telling.is_bad and talk.mood.valence < 0 and talk.outcome != "solved":
         kinds += ["protest", "protest"]
@@ -217,6 +218,7 @@ def _interrupt(
         talk.agent("wait_for", "autoPositive").rote = True
         talk.user(f"cut_in.back{what}", "interactionStructuring")
     elif kind == "known":
+        talk.has_known = True
         act = "cut_in.known"
         if telling.is_asked:  # nobody has enough of an answer that it has not heard
             act = "cut_in.unheard" if is_unsaid else "cut_in.enough"

@@ -24,7 +24,6 @@ EVENTS: Final[dict[str, tuple[float, float]]] = {
     "solved": (0.5, -0.05),
     "partly": (0.1, -0.1),
     "failed": (-0.3, 0.05),
-    "resigned": (0.3, -0.3),
 }
 """What an event adds to valence and arousal."""
 START: Final[dict[str, tuple[float, float]]] = {
@@ -39,6 +38,10 @@ START: Final[dict[str, tuple[float, float]]] = {
     "cheerful": (0.5, 0.3),
 }
 """Where an emotion of a persona begins."""
+
+
+RESIGNED = -0.3
+"""Least valence of who takes it as it is."""
 
 
 class Mood:
@@ -58,6 +61,11 @@ class Mood:
         weight = 1.2 if self._is_impatient and valence < 0 else 1.0
         self.valence = max(-1.0, min(1.0, self.valence + weight * valence))
         self.arousal = max(-1.0, min(1.0, 0.9 * self.arousal + arousal))
+        self._emotion = None
+
+    def settle(self) -> None:
+        """Take it as it is: nobody scolds in the same breath."""
+        self.valence, self.arousal = max(self.valence, RESIGNED), min(self.arousal, 0.0)
         self._emotion = None
 
     @property

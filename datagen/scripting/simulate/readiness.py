@@ -23,6 +23,8 @@ _KNOWS = re.compile(r"(?:(?:oh|ah|well), )?(?:exactly|yes|right, |that's (?:it|t
 """How a reply begins to what somebody has known itself."""
 _ADDS = re.compile(r"\b(?:too|also|as well|on top)\b", re.IGNORECASE)
 """What a wish holds that adds to something."""
+_SAID = frozenset(("answer", "confirm"))
+"""Acts of a caller who says what it was asked."""
 _TAKEN = frozenset(("answer", "confirm", "agreement", "declineOffer"))
 """Acts of a caller who has understood what it was told; who accepts may make sure of it."""
 
@@ -70,7 +72,7 @@ def is_answered(talk: Talk, step: ProcedureStep) -> bool:
 def moved(talk: Talk) -> str:
     """Return what of the answer that the caller has just given the agent takes up before all."""
     last = talk.floor.drafts[-1]
-    found = moves(last.text) if last.speaker == "user" and last.act == "answer" else ""
+    found = moves(last.text) if last.speaker == "user" and last.act in _SAID else ""
     return "" if found == "worried" else found
 
 

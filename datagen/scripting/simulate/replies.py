@@ -20,7 +20,7 @@ _TAKES_IT = re.compile(
     r"|.*\blet me (?:think|see|look|check)\b|.*\bnot the only one"
     r"|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
     r"|(?:(?:oh, |ah, )?okay|alright|good|oh, so|(?:oh|well), good|at least|fine"
-    r"|then (?:i'll|we'll)|yes|i knew(?! you'd)|oh, thank|really\?|phew|finally"
+    r"|then (?:i'll|we'll)(?! never)|yes|i knew(?! you'd)|oh, thank|really\?|phew|finally"
     r"|i'd never have)(?!\w)"
     r"|.*\b(?:okay|alright|all right|fine|fair enough|but go (?:on|ahead))\.$"
     r"|.*\b(?:could have been worse|nobody (?:can help|looked)|can't blame|in-law will pay"
@@ -50,10 +50,14 @@ _HEARS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|\bi was in a hurry\b)",
         ),
         (
+            "hear.not_me",
+            r"^(?:oh, |no, )*that wasn't me\b|\bthat's somebody else\b|\bnever been there\b",
+        ),
+        (
             "hear.doubt",
-            r"\bcan't be (?:right|my)\b|\bthat's (?:impossible|not true|not how|somebody else)\b"
-            r"|\bi don't (?:think so|see any)\b|\bno way i was\b|\bthat wasn't me\b|^it was not,"
-            r"|\bi never (?:asked for|stopped|put that|saw|got)\b|\bnever been (?:there|near)\b"
+            r"\bcan't be (?:right|my)\b|\bthat's (?:impossible|not true|not how)\b"
+            r"|\bi don't (?:think so|see any)\b|\bno way i was\b|^it was not,"
+            r"|\bi never (?:asked for|stopped|put that|saw|got)\b|\bnever been near\b"
             r"|\bi'm sure i (?:sent|paid)|\byour clock\b|\bnothing's dripping\b|^it felt like\b"
             r"|\bthe tracking says\b|^but it's not here\b|\bdidn't (?:even see|sign any)"
             r"|\bthat was something else\b|\bwasn't even\b|\bwho says it\b"
@@ -86,6 +90,7 @@ _HEARS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 nobody has told it, or something else; what it blames itself for; a doubt; a loss; a price; joy."""
 _REGRETS = re.compile(
     r"\b(?:shame|too bad|disappoint\w*|for nothing|out of luck|(?:bad|our) luck|stuck (?:here|with)"
+    r"|so (?:i|we) (?:just )?(?:have|need) to|so (?:i'm|we're) (?:paying|stuck)|so it's on me"
     r"|wanted to go|counting on|was hoping|too (?:late|far|long) for|oh, that hurts|just great)\b",
     re.IGNORECASE,
 )
@@ -103,15 +108,22 @@ _MOVES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "grave",
             rf"\bi was in the hospital\b|\b{_KIN} (?:is (?:very )?sick|broke his|broke her)\b"
-            r"|\bi (?:just )?(?:had surgery|lost my job)\b|\bhard to talk about\b|\brear ended\b"
+            r"|\bi (?:just )?(?:had surgery|lost my job)\b|\bhours got cut\b|\blaid off\b"
+            r"|\bhard to talk about\b|\brear ended\b"
             r"|\bpoor baby is sick\b|\bcame home hurt\b|\bi've been in pain\b|\ban accident\b"
             r"|\bcould just cry\b|\bstarted crying\b"
             r"|\b(?:had|having) (?:a stroke|a heart attack)\b",
         ),
         (
+            "pain",
+            r"\b(?:a |the |some )?pain in (?!the (?:neck|ass)\.)|\bit (?:just |really )?hurts\b"
+            r"|\bi'm in pain\b|\bpain, it's\b|\bthrobbing\b",
+        ),
+        (
             "worried",
             r"\bi'm (?:so |really |a (?:bit|little) |getting (?:a little )?)?(?:scared|nervous"
-            r"|worried|afraid (?:of|we)|desperate)\b|\ba (?:bit|little) (?:nervous|desperate|worried)\b"
+            r"|worried|afraid (?:of|we)|desperate)\b"
+            r"|\ba (?:bit|little) (?:nervous|desperate|worried)\b"
             r"|\bsix and afraid\b|\bcan't sleep before\b|\bafraid to look\b|\bget sweaty\b",
         ),
         (
@@ -165,10 +177,15 @@ def is_met(said: str) -> float:
 
 @lru_cache(maxsize=16384)
 def moves(said: str) -> str:
-    """Return what of a story or an answer nobody passes over: a loss, something grave, a worry, a
-    joy; empty if nothing."""
+    """Return what of a story or an answer nobody passes over: a loss, something grave, a pain, a
+    worry, a joy; empty if nothing."""
     found = next((what for what, words in _MOVES if words.search(said)), "")
     return "" if found == "joy" and _MET_ONLINE in said else found
+
+
+def leaves(said: str) -> bool:
+    """Tell whether a no to what the agent has offered asks for nothing else."""
+    return _DEMANDS.search(said) is None
 
 
 def lets_go(said: str) -> str:

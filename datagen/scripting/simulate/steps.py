@@ -295,7 +295,7 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
 
 def _let_go(talk: Talk) -> None:
     """Let the agent take a no to what it has offered, but for one that says what to do instead."""
-    talk.has_declined = True
+    talk.has_declined = replies.leaves(talk.words.chosen)
     if not _wants(talk, talk.words.chosen) and talk.chance(LETS_GO):
         talk.agent(replies.lets_go(talk.words.chosen), "autoPositive")
 

@@ -157,6 +157,8 @@ class Talk:
         """The caller has cut in on what the agent's step tells, because it does not like it."""
         self.has_noted = False
         """The caller has stopped the agent to write something down."""
+        self.has_known = False
+        """The caller has cut in on what it knows already."""
         self.is_held_back = False
         """The caller has begun to say something, and given way to the agent."""
         self.is_interrupted = False

@@ -25,6 +25,8 @@ def lines_of(speaker: str, act: str) -> list[str]:
         ("A leak? I don't see any water.", "hear.doubt"),
         ("That was something else, that was your mistake.", "hear.doubt"),
         ("It felt like three hours.", "hear.doubt"),
+        ("No, no, that's somebody else.", "hear.not_me"),
+        ("Hmm, then I'll never call you again.", "hear"),
         ("Well, thanks for telling me now.", "hear.untold"),
         ("That happens. But somebody could have called.", "hear.untold"),
         ("Oh no. Well, it's my own fault.", "hear.own"),
@@ -71,6 +73,8 @@ def test_what_asks_for_a_word_gets_one(said: str, chance: float) -> None:
         ("I'm in your lot with a dead battery.", ""),
         ("My water heater died.", ""),
         ("I can't sleep before this test.", "worried"),
+        ("It's pain in my lower back.", "pain"),
+        ("Honestly, no. My hours got cut.", "grave"),
         ("I'm afraid I can't travel after all.", ""),
         ("I'm having a baby, and I have to let my desk go.", "joy"),
         ("Somebody I met online. We're getting married.", ""),
@@ -129,6 +133,11 @@ def test_who_protests_does_not_call_it_harmless() -> None:
         at = len(talk.floor.drafts)
         steps._react(talk, step, 1.0)
         assert "worse" not in talk.floor.drafts[at].text
+
+
+def test_who_wants_something_else_has_not_left_it() -> None:
+    assert replies.leaves("No, thanks.")
+    assert not replies.leaves("No, I'm not paying it at all.")
 
 
 @pytest.mark.parametrize(
