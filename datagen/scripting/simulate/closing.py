@@ -113,7 +113,9 @@ def _bye(talk: Talk) -> str:
     """Return how the agent says goodbye: nobody is welcome who has not said thanks, and nothing is
     good where somebody did not get what it called for."""
     is_outbound = talk.cast.direction == "outbound"
-    is_left = _is_left(talk) or (talk.outcome == "partly" and not talk.is_helped)
+    is_left = _is_left(talk) or (
+        talk.outcome == "partly" and not (talk.is_helped or talk.is_let_down)
+    )
     if is_left and talk.mood.manner != "angry":
         return "bye_declined.outbound" if is_outbound else "bye_declined"
     is_sour = talk.mood.valence < 0 and not talk.is_thanked

@@ -17,6 +17,8 @@ from datagen.scripting.world.pack import ProcedureStep
 EARLY = 5
 """Turns before which nobody can complain of how the agent talks, or asks again who it is."""
 
+ASKED = 0.5
+"""More than this share of the words of what is to be done is said by who asks for it."""
 SETTLES = 5
 """Fewest words of a reply that takes news as it is, and does not only say that it was heard."""
 _KNOWS = re.compile(r"(?:(?:oh|ah|well), )?(?:exactly|yes|right, |that's (?:it|the one))\b", re.I)
@@ -60,6 +62,12 @@ def _is_settling(reply: Draft) -> bool:
     """Tell whether a reply to news shows that it is understood, and not only that it was heard."""
     is_taken = reply.num_words >= SETTLES and takes_it(reply.text)
     return is_taken or _KNOWS.match(reply.text) is not None
+
+
+def asks_for(opening: str, proposed: str) -> bool:
+    """Tell whether a caller has named what it is asked about: most words of what is to be done."""
+    doing = about(proposed)
+    return len(doing & about(opening)) > ASKED * len(doing)
 
 
 def is_answered(talk: Talk, step: ProcedureStep) -> bool:

@@ -91,7 +91,8 @@ nobody has told it, or something else; what it blames itself for; a doubt; a los
 _REGRETS = re.compile(
     r"\b(?:shame|too bad|disappoint\w*|for nothing|out of luck|(?:bad|our) luck|stuck (?:here|with)"
     r"|so (?:i|we) (?:just )?(?:have|need) to|so (?:i'm|we're) (?:paying|stuck)|so it's on me"
-    r"|wanted to go|counting on|was hoping|too (?:late|far|long) for|oh, that hurts|just great)\b",
+    r"|wanted to go|counting on|was (?:really )?hoping"
+    r"|too (?:late|far|long) for|oh, that hurts|just great)\b",
     re.IGNORECASE,
 )
 """What a reply to news holds that regrets it, and asks for a word."""
@@ -188,11 +189,12 @@ def leaves(said: str) -> bool:
     return _DEMANDS.search(said) is None
 
 
-def lets_go(said: str) -> str:
-    """Return the act with which the agent takes a no to what it has offered."""
+def lets_go(said: str, *, is_open: bool = True) -> str:
+    """Return the act with which the agent takes a no to what it has offered; if it ``is_open``, the
+    caller may still come back to it."""
     if _DEMANDS.search(said):
         return "hear"
-    return "ack_declined.later" if _LATER.search(said) else "ack_declined"
+    return "ack_declined.later" if is_open and _LATER.search(said) else "ack_declined"
 
 
 @lru_cache(maxsize=16384)

@@ -9,12 +9,11 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
 from datagen.scripting.simulate import asides, replies, tools
 from datagen.scripting.simulate.identify import ask_name, identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
-from datagen.scripting.simulate.readiness import is_answered, moved
+from datagen.scripting.simulate.readiness import asks_for, is_answered, moved
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
@@ -32,8 +31,7 @@ ISO = {
 }
 """ISO 24617-2's name of what a step does."""
 ANSWERS = {"ask": "answer", "check": "confirm", "instruct": "agreement", "offer": "acceptOffer"}
-BANK = {"check": "confirm", "instruct": "comply", "offer": "accept"}
-"""What the caller answers where the pack has no line."""
+BANK = {"check": "confirm", "instruct": "comply", "offer": "accept"}  # where the pack has no line
 REPEATS, INSERTS, CORRECTS, MISHEARD = 0.05, 0.14, 0.09, 0.1
 """Chances of what happens between a question and its answer, or to the answer."""
 IN_FLIGHT = 0.7
@@ -55,8 +53,6 @@ _QUESTION = re.compile(r"(?:and |so,? )?(?:should|shall|would|do|does|can|could|
 """How a line begins that only asks."""
 LETS_GO = 0.95
 """Chance that it says something to a no to what it has offered."""
-ASKED = 0.5
-"""More than this share of the words of what is to be done is said by who asks for it."""
 JUST = 2
 """Turns after which an offer need not say that it was told already."""
 
@@ -67,6 +63,7 @@ def take(talk: Talk, step: ProcedureStep) -> None:
     if is_private and not talk.is_verified:
         stop_rambling(talk)
         talk.current = step
+        _take_up(talk)
         identify(talk)
         talk.current = None
         if not talk.is_verified:
@@ -136,12 +133,6 @@ def _propose(talk: Talk, step: ProcedureStep) -> None:
         talk.agent(act, "offer", (f"prompt.{step.tool}",)).values |= said.slots
         talk.user("agree", "acceptOffer")
     talk.is_agreed = False
-
-
-def asks_for(opening: str, proposed: str) -> bool:
-    """Tell whether a caller has named what it is asked about: most words of what is to be done."""
-    doing = about(proposed)
-    return len(doing & about(opening)) > ASKED * len(doing)
 
 
 def _tell(talk: Talk, step: ProcedureStep) -> None:
@@ -289,15 +280,18 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
     _answer(talk, step, answer)
     if step.declines:
         _let_go(talk)
+    elif step.do == "check" and talk.is_let_down and replies.objects(talk.words.chosen):
+        talk.agent("hear.bad", "autoPositive")
     elif step.do != "ask":  # "a suite, please" only says which
         talk.is_agreed = talk.is_agreed or _wants(talk, talk.words.chosen)
 
 
 def _let_go(talk: Talk) -> None:
     """Let the agent take a no to what it has offered, but for one that says what to do instead."""
-    talk.has_declined = replies.leaves(talk.words.chosen)
-    if not _wants(talk, talk.words.chosen) and talk.chance(LETS_GO):
-        talk.agent(replies.lets_go(talk.words.chosen), "autoPositive")
+    said = talk.words.chosen
+    talk.has_declined = replies.leaves(said)
+    if not _wants(talk, said) and talk.chance(LETS_GO):
+        talk.agent(replies.lets_go(said, is_open=not talk.acts_next), "autoPositive")
 
 
 def _answer(talk: Talk, step: ProcedureStep, answer: str) -> None:
@@ -375,6 +369,13 @@ def _lead_back(talk: Talk, step: ProcedureStep) -> None:
     talk.agent(_transition(talk, step), "interactionStructuring", without=talk.not_called)
 
 
+def _take_up(talk: Talk) -> bool:
+    """Let the agent take up what nobody passes over; return whether there is anything."""
+    if what := moved(talk):
+        talk.agent(f"react_{what}", "autoPositive")
+    return bool(what)
+
+
 def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
     """Let the agent show that it has heard, if it was the caller who spoke."""
     drafts = talk.floor.drafts
@@ -393,8 +394,6 @@ def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
     is_opening = talk.floor.last <= talk.opened_at  # to which the agent has reacted, if it does
     if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED or is_opening:
         return
-    if what := moved(talk):
-        talk.agent(f"react_{what}", "autoPositive")
-    elif talk.chance(ACKS[talk.cast.manner] * talk.leisure):
+    if not _take_up(talk) and talk.chance(ACKS[talk.cast.manner] * talk.leisure):
         act = "ack_agreed" if drafts[-1].act == "acceptOffer" else "ack"
         talk.agent(act, "autoPositive")

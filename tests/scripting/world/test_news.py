@@ -52,6 +52,7 @@ def test_a_reply_to_news_is_met_by_its_kind(said: str, act: str) -> None:
     [
         ("Nobody told me that.", 1.0),
         ("So I came all this way for nothing.", 1.0),
+        ("Hm. I was really hoping.", 1.0),
         ("Well, thanks for nothing.", 1.0),
         ("Well, I knew you'd say that.", 0.0),
         ("Well, that could have been worse.", 0.0),
@@ -99,6 +100,21 @@ def test_nobody_passes_over_a_loss_a_worry_or_a_joy(said: str, what: str) -> Non
 )
 def test_a_no_to_an_offer_is_taken(said: str, act: str) -> None:
     assert replies.lets_go(said) == act
+
+
+def test_what_is_done_without_is_not_left_open() -> None:
+    assert replies.lets_go("Not now. I'm selling it anyway.", is_open=False) == "ack_declined"
+
+
+def test_a_joy_comes_before_a_number() -> None:
+    talk = talk_of("coworking", "leaving", "pauses")
+    talk.agent("how_help", "setQuestion")
+    talk.user_line(("It's just that I'm having a baby.",), "answer")
+    talk.is_verified = False
+    step = next(one for one in talk.steps if one.tool)
+    steps.take(talk, step)
+    agent = next(one for one in talk.floor.drafts[2:] if one.speaker == "agent")
+    assert "ongratulations" in agent.text
 
 
 def let_down() -> Talk:
