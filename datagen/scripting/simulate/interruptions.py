@@ -19,6 +19,7 @@ from datagen.scripting.simulate.cut_places import (
     ANSWERED,
     CutPlace,
     Doing,
+    depends,
     draw_place,
     is_clause,
     last_value,
@@ -155,7 +156,9 @@ def _planned(talk: Talk, telling: Telling, place: CutPlace, kind: Doing) -> Inte
         if kind == "protest" and talk.chance(OVERRIDES):
             return _interruption(kind=kind, answer="override")
         is_last = place.phrase == len(place.phrases) - 1
-        if kind == "protest" or not is_last:  # after an answer nobody knows what was told before
+        is_held = is_last or not depends(place.phrases[place.phrase + 1])
+        # after an answer nobody knows what was told before
+        if is_held and (kind == "protest" or not is_last):
             return _interruption(kind=kind, answer="hold", uptake=None if is_last else "resume")
     if kind != "question" and _summary(talk, place) and talk.chance(SUMS_UP[talk.cast.manner]):
         return _interruption(kind=kind, answer="yield", uptake="summarise")

@@ -45,7 +45,7 @@ _HEARS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "hear.own",
             r"^(?!.*(?:\?|\bnot my|n't my)).*(?:\bmy (?:own fault|fault|mistake)\b"
             r"|\bi (?:totally )?forgot\b|\bi must have (?:missed|put|typed|pressed)\b"
-            r"|\bi should have (?:called|looked|double|read|asked)\b|\blesson learned\b"
+            r"|\bi should have (?:called|checked|looked|double|read|asked)\b|\blesson learned\b"
             r"|\bembarrassing\b|\bhow silly\b|\bfeel like a fool\b|\bi lost track\b"
             r"|\bi was in a hurry\b)",
         ),

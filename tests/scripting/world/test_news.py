@@ -6,7 +6,17 @@ import re
 
 import pytest
 
-from datagen.scripting.simulate import asides, closing, grievances, readiness, replies, steps
+from datagen.scripting.claims.check import unlicensed_line
+from datagen.scripting.claims.lexicon import load_lexicon
+from datagen.scripting.simulate import (
+    asides,
+    closing,
+    cut_places,
+    grievances,
+    readiness,
+    replies,
+    steps,
+)
 from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from tests.scripting.world.test_manners import talk_of, telling
@@ -31,6 +41,7 @@ def lines_of(speaker: str, act: str) -> list[str]:
         ("That happens. But somebody could have called.", "hear.untold"),
         ("Oh no. Well, it's my own fault.", "hear.own"),
         ("The gate! I totally forgot.", "hear.own"),
+        ("I knew I should have checked that box.", "hear.own"),
         ("So it's my own fault?", "hear"),
         ("It wasn't my fault every time.", "hear"),
         ("Oh God. That's everything I own.", "hear.grave"),
@@ -177,6 +188,21 @@ def test_nobody_is_asked_for_more_who_could_not_be_verified() -> None:
     closing.close(talk)
     said = " ".join(one.text for one in talk.floor.drafts[at:])
     assert not [line for line in more if line in said]
+
+
+def test_what_the_agent_says_to_news_claims_nothing() -> None:
+    lexicon = load_lexicon()
+    acts = load_acts(default_path()).agent
+    kinds = ("hear", "react_", "ack_", "bye_declined")
+    lines = [line for act in acts if act.startswith(kinds) for line in lines_of("agent", act)]
+    lines = [line for line in lines if line and "{" not in line]
+    assert lines
+    assert not [line for line in lines if any(unlicensed_line(line, (), lexicon))]
+
+
+def test_nobody_goes_on_in_the_middle_of_what_is_said() -> None:
+    assert not cut_places.is_clause("and that you were warned.")
+    assert cut_places.is_clause("and that pays fifty cents a pound.")
 
 
 def test_nobody_insults_anybody_the_first_time() -> None:
