@@ -12,6 +12,7 @@ from functools import partial
 from datagen.scripting.compose.grammar import about, about_once
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
+from datagen.scripting.simulate import replies
 from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.grievances import complain
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
@@ -42,6 +43,8 @@ _STANDS_ALONE = re.compile(
     r"(?:on|at|in|by|next|the|an?|your|my) |(?:today|tonight|tomorrow)\b", re.IGNORECASE
 )
 """How a value in words begins that is said without a sentence around it."""
+OF_RULES = ("sense", "noted", "good to know", "remember", "got that")
+"""What words hold that take in a rule, and no news."""
 WRONG_DRAWS = 8
 """Draws of a wrong value, of which about half make a supposition wrong."""
 HEARD = 0.7
@@ -60,7 +63,8 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     is_back = talk.is_held_back and event.kind not in ("Q4", "grievance")
     talk.is_held_back = talk.is_held_back and not is_back
     is_news = last.speaker == "agent" and last.act == "inform" and not talk.is_interrupted
-    if is_news and event.kind not in ("Q4", "grievance"):
+    is_news = is_news and event.kind not in ("Q4", "grievance")
+    if is_news and not take_news(talk):
         act = "ack_done" if talk.done_at == talk.floor.last else "ack"
         _react(talk, f"{act}.low" if talk.is_low else act)  # to the news, before anything else
     if event.kind == "Q2" and event.supposes and not may_suppose(talk, event.what):
@@ -74,6 +78,24 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     talk.has_asked = talk.has_asked or event.kind not in ("Q4", "grievance")
     _EVENTS[event.kind](talk, event)
     talk.num_asides += 1
+
+
+def take_news(talk: Talk) -> bool:
+    """Let the caller take in how its own matter stands, if it has just heard that, which comes
+    before anything else that it has to say; return whether it has."""
+    told = (name for name, at in talk.told.items() if at == talk.floor.last)
+    is_record = any(name in talk.world.records for name in told)
+    is_again = talk.floor.drafts[-1].act == "declineRequest"  # it has been told why not
+    if not is_record or is_again or talk.done_at >= talk.floor.last:
+        return False
+    if talk.is_let_down:
+        talk.user("ack_news", "autoPositive")
+        talk.agent("hear.bad", "autoPositive")
+    else:
+        is_good = talk.outcome == "solved" and talk.world.story.mood != "problem"
+        act = "ack_good" if is_good and not talk.steps else "ack"
+        talk.user("ack.low" if talk.is_low else act, "autoPositive", OF_RULES)
+    return True
 
 
 def _link(talk: Talk, event: AgendaItem, *, is_back: bool) -> str:
@@ -345,7 +367,9 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
         if wish.instead:
             _instead(talk, wish.instead)
     if talk.chance(0.8):
-        talk.user("ack_bad", "autoPositive")
+        said = talk.user("ack_bad", "autoPositive").text
+        if talk.steps and replies.objects(said):
+            talk.agent("hear.bad", "autoPositive")
 
 
 def _plain(lines: tuple[str, ...]) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.agenda import draw_agenda, has_detail, may_check
 from datagen.scripting.simulate.closing import close
 from datagen.scripting.simulate.interruptions import collide, give_way, mark
-from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose
+from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose, moved
+from datagen.scripting.simulate.replies import moves
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.compiled import CompiledWorld
 from datagen.scripting.world.draw import World
@@ -46,6 +47,8 @@ _ASKS_FOR = re.compile(
     re.IGNORECASE,
 )
 """What an opening holds that asks for something."""
+_TELLS = re.compile(r"[.!] \S")
+"""What an opening holds of which a question is not all."""
 _SETTLES = frozenset(("tell", "offer", "act", "promise", "handoff"))
 HURRY = 0.4
 """Leisure under which callers come to the point."""
@@ -114,6 +117,8 @@ def _open(talk: Talk) -> None:
     if is_angry:
         event = next(event for event in talk.agenda if event.kind == "Q4")
         asides.bring_up(talk, event)
+    elif moved := moves(talk.floor.drafts[-1].text):
+        talk.agent(f"react_{moved}", "autoPositive")
     elif talk.chance(0.95 if mood == "problem" else 0.7 * min(1, talk.leisure)):
         talk.agent(f"react_{mood}", "autoPositive")
     talk.opened_at = talk.floor.last
@@ -142,8 +147,9 @@ def _stems(line: str) -> frozenset[str]:
 
 def _first_reaction(mood: str, opening: str) -> str:
     """Return to what the agent reacts: a question is one, whatever it is about, and not answered
-    before it has been looked into; a story asks for nothing yet."""
-    if opening.endswith("?"):
+    before it has been looked into, unless it comes with trouble; a story asks for nothing yet."""
+    is_told = mood == "problem" and _TELLS.search(opening)
+    if opening.endswith("?") and not is_told:
         return "question"
     return mood if mood == "problem" or _ASKS_FOR.search(opening) else "story"
 
@@ -152,7 +158,9 @@ def _unsure(talk: Talk) -> AgendaItem | None:
     """Return whose name the caller has not caught, if it asks for that at once."""
     wanted: tuple[str, ...] = _CALLED
     if talk.cast.direction != "outbound":
+        is_declined = any(step.declines for step in talk.steps)  # who leaves it needs no names
         is_trouble = talk.world.story.mood == "problem" or talk.outcome != "solved"
+        is_trouble = is_trouble and not (is_declined and talk.world.story.mood != "problem")
         wanted = _REACHED if is_trouble else _REACHED_TOO
     return next((one for one in talk.agenda if one.kind == "Q0" and one.what in wanted), None)
 
@@ -271,9 +279,19 @@ def _is_settled_next(talk: Talk) -> bool:
     return is_last or (talk.steps[0].do in _SETTLES and not talk.is_refused)
 
 
+def _fails_next(talk: Talk) -> bool:
+    """Tell whether the agent finds next that it cannot verify the caller, which ends the call."""
+    if talk.is_verified or not (talk.world.fails_identity and talk.steps):
+        return False
+    step = talk.steps[0]
+    return bool(step.tool) or any(name in talk.world.records for name in step.facts)
+
+
 def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
+    if ready[0].kind in _ANGER and _fails_next(talk):
+        return True
     if not talk.steps:
-        is_calm = ready[0].kind not in _ANGER and not talk.has_offered
+        is_calm = ready[0].kind not in _ANGER and not talk.has_offered and talk.is_verified
         if is_calm and talk.floor.drafts[-1].speaker == "user" and talk.chance(0.5):
             talk.agent("offer_more", "offer")
             talk.has_offered = True
@@ -286,6 +304,7 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
         return True
     is_bound = talk.is_agreed or talk.is_looking or talk.is_vented
     is_bound = is_bound or steps.points_back(talk, talk.steps[0]) or _has_asked(talk)
+    is_bound = is_bound or bool(moved(talk))
     if talk.is_held_back and not is_bound and any(map(_takes_up(talk), ready)):
         return True
     if (is_bound or talk.num_asides >= IN_A_ROW - 1) and not is_first:

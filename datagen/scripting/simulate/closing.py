@@ -5,12 +5,20 @@ Talk --close--> its last turns
 
 from __future__ import annotations
 
+import re
+
+from datagen.scripting.simulate.asides import take_news
+from datagen.scripting.simulate.replies import objects, takes_it
 from datagen.scripting.simulate.talk import Talk
 
 _NO = frozenset(("unknown", "redirect", "correct"))
 """Acts of a probe's answer after which nobody says that it was a help."""
+_CONFIRMS = frozenset(("confirm", "agreement"))
+"""Acts of a caller that tell the agent how it has gone."""
 _THANKS = ("hank",)
 """What words of thanks hold, which nobody says twice in a breath."""
+_AGAIN = re.compile(r"\bcall back\b|\banother look\b")
+"""What words hold that say already what who could not be verified does."""
 _GUSHES = (
     "so much", "a lot", "really appreciate", "Perfect", "perfect", "Great", "that's great", "easy",
     "taking care", "everything", "wonderful", "glad", "happy", "That was quick", "a help",
@@ -28,21 +36,38 @@ def close(talk: Talk) -> None:
         talk.user("handed_on", "thanking")
         _part(talk)
         return
-    talk.mood.feel(_END.get(talk.outcome, "partly"))
+    _take_in(talk)
+    talk.mood.feel("partly" if _is_left(talk) else _END.get(talk.outcome, "partly"))
+    last = talk.floor.drafts[-1]
+    if last.speaker == "user" and takes_it(last.text):
+        talk.mood.settle()
     how = _done(talk)
     is_cross = talk.is_vented or talk.mood.manner == "angry"  # and wants nothing more
     chance = 0.5 if talk.cast.manner == "brisk" else 0.7
-    if not is_cross and talk.chance(chance * min(1, talk.leisure)):
+    if not is_cross and talk.is_verified and talk.chance(chance * min(1, talk.leisure)):
         talk.agent("offer_more", "offer")
         talk.user(f"done_offered{how}", "declineOffer", _gushing(talk))
     else:
         is_glad = talk.floor.drafts[-1].speaker == "user" and talk.is_thanked
-        talk.user(f"done{how}", "thanking", _THANKS if is_glad else _gushing(talk))
+        how = _why(talk) if how == ".unhelped" else how
+        without = _THANKS if is_glad else _gushing(talk)
+        if how == ".unverified" and _AGAIN.search(talk.floor.drafts[-1].text):
+            without = (*without, "look", "call", "find", "try")
+        talk.user(f"done{how}", "thanking", without)
     is_glad = talk.is_thanked
     _part(talk)
     if talk.chance(0.6 * min(1.2, talk.leisure)):
         act = "bye.wished" if talk.is_wished else "bye"
         talk.user(act, "goodbye", _THANKS if is_glad else ()).rote = True
+
+
+def _take_in(talk: Talk) -> None:
+    """Let the caller take in the last news, or the agent that all works now."""
+    last = talk.floor.drafts[-1]
+    if last.speaker == "agent":
+        take_news(talk)
+    elif last.act in _CONFIRMS and talk.outcome == "solved" and not objects(last.text):
+        talk.agent("ack_works", "autoPositive")
 
 
 def _gushing(talk: Talk) -> tuple[str, ...]:
@@ -63,6 +88,21 @@ def _done(talk: Talk) -> str:
     return ".helped" if talk.is_helped else ".told"
 
 
+def _is_left(talk: Talk) -> bool:
+    """Tell whether it was the caller who has left it, and no one has let it down."""
+    return talk.has_declined and talk.outcome == "refused" and not talk.is_helped
+
+
+def _why(talk: Talk) -> str:
+    """Return how a caller ends it that leaves with nothing: it has not wanted what there was, could
+    not be verified, has heard no to what it called for, or to what it asked for last."""
+    if _is_left(talk):
+        return ".declined"
+    if talk.is_refused:
+        return ".refused" if talk.is_verified else ".unverified"
+    return ".unhelped"
+
+
 def _part(talk: Talk) -> None:
     """Let the agent say goodbye."""
     is_late = talk.cast.daypart == "evening"
@@ -73,6 +113,11 @@ def _bye(talk: Talk) -> str:
     """Return how the agent says goodbye: nobody is welcome who has not said thanks, and nothing is
     good where somebody did not get what it called for."""
     is_outbound = talk.cast.direction == "outbound"
+    is_left = _is_left(talk) or (
+        talk.outcome == "partly" and not (talk.is_helped or talk.is_let_down)
+    )
+    if is_left and talk.mood.manner != "angry":
+        return "bye_declined.outbound" if is_outbound else "bye_declined"
     is_sour = talk.mood.valence < 0 and not talk.is_thanked
     if is_sour or (talk.is_let_down and not talk.is_helped):
         return "bye_plain.outbound" if is_outbound else "bye_plain"

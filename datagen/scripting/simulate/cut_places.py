@@ -38,6 +38,9 @@ _EMPTY = re.compile(
 )
 """A phrase that says nothing by itself."""
 
+_DEPENDS = re.compile(r"(?:and |but )?that (?:you|we|they|it|he|she|the|your|our)\b", re.IGNORECASE)
+"""How a phrase begins that goes on with another's "it says"."""
+
 Doing: TypeAlias = Literal["question", "correction", "pause", "known", "protest"]
 """What a caller cuts in for."""
 
@@ -78,7 +81,13 @@ def draw_place(talk: Talk, kind: Doing) -> CutPlace | None:
 
 def is_clause(phrase: str) -> bool:
     """Tell whether a phrase has a verb before its first comma, and says something by itself."""
-    return _CLAUSE.match(phrase) is not None and not _EMPTY.fullmatch(phrase)
+    is_whole = not (_EMPTY.fullmatch(phrase) or depends(phrase))
+    return is_whole and _CLAUSE.match(phrase) is not None
+
+
+def depends(phrase: str) -> bool:
+    """Tell whether nobody begins with a phrase: "that you were warned"."""
+    return _DEPENDS.match(phrase) is not None
 
 
 def _news(talk: Talk, draft: Draft, phrases: Sequence[str], ends: Sequence[int]) -> int:

@@ -26,7 +26,7 @@ def complain(talk: Talk, event: AgendaItem) -> None:
     talk.mood.feel("grievance")
     talk.user_line(_grievances(talk), "disagreement")
     if talk.chance(0.5):
-        talk.user("rude.early" if talk.floor.last < EARLY else "rude", "disagreement")
+        talk.user(_rude(talk, event), "disagreement")
     asked = talk.floor.last
     talk.agent("deescalate.failed" if talk.is_refused else "deescalate", "apology")
     if event.kind == "Q4":
@@ -40,6 +40,13 @@ def complain(talk: Talk, event: AgendaItem) -> None:
         is_sorry = _APOLOGY.search(talk.floor.drafts[-1].text)
         talk.user("still_cross.sorry" if is_sorry else "still_cross", "disagreement")
     talk.vented_at = talk.floor.last
+
+
+def _rude(talk: Talk, event: AgendaItem) -> str:
+    """Return how a caller adds to what it is cross about: it insults nobody the first time."""
+    if event.kind == "grievance":
+        return "rude.again"
+    return "rude.early" if talk.floor.last < EARLY else "rude"
 
 
 def _grievances(talk: Talk) -> tuple[str, ...]:

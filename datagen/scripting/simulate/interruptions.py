@@ -19,6 +19,7 @@ from datagen.scripting.simulate.cut_places import (
     ANSWERED,
     CutPlace,
     Doing,
+    depends,
     draw_place,
     is_clause,
     last_value,
@@ -137,7 +138,8 @@ def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> Doing | None:
     if ask is not None:
         kinds += ["correction"] if telling.is_asked else ["question"] * 3
     said = next((one for one in reversed(talk.floor.drafts) if one.speaker == "user"), None)
-    if not telling.is_needed and (said is None or said.act != "declineOffer"):
+    is_known = not telling.is_needed and not talk.has_known  # nobody knows all beforehand
+    if is_known and (said is None or said.act != "declineOffer"):
         kinds += ["known"]  # who has wished for something else does not know that it cannot be
     if telling.is_bad and talk.mood.valence < 0 and talk.outcome != "solved":
         kinds += ["protest", "protest"]
@@ -154,7 +156,9 @@ def _planned(talk: Talk, telling: Telling, place: CutPlace, kind: Doing) -> Inte
         if kind == "protest" and talk.chance(OVERRIDES):
             return _interruption(kind=kind, answer="override")
         is_last = place.phrase == len(place.phrases) - 1
-        if kind == "protest" or not is_last:  # after an answer nobody knows what was told before
+        is_held = is_last or not depends(place.phrases[place.phrase + 1])
+        # after an answer nobody knows what was told before
+        if is_held and (kind == "protest" or not is_last):
             return _interruption(kind=kind, answer="hold", uptake=None if is_last else "resume")
     if kind != "question" and _summary(talk, place) and talk.chance(SUMS_UP[talk.cast.manner]):
         return _interruption(kind=kind, answer="yield", uptake="summarise")
@@ -217,6 +221,7 @@ def _interrupt(
         talk.agent("wait_for", "autoPositive").rote = True
         talk.user(f"cut_in.back{what}", "interactionStructuring")
     elif kind == "known":
+        talk.has_known = True
         act = "cut_in.known"
         if telling.is_asked:  # nobody has enough of an answer that it has not heard
             act = "cut_in.unheard" if is_unsaid else "cut_in.enough"

@@ -40,6 +40,10 @@ START: Final[dict[str, tuple[float, float]]] = {
 """Where an emotion of a persona begins."""
 
 
+RESIGNED = -0.3
+"""Least valence of who takes it as it is."""
+
+
 class Mood:
     """One person's mood during a call."""
 
@@ -57,6 +61,11 @@ class Mood:
         weight = 1.2 if self._is_impatient and valence < 0 else 1.0
         self.valence = max(-1.0, min(1.0, self.valence + weight * valence))
         self.arousal = max(-1.0, min(1.0, 0.9 * self.arousal + arousal))
+        self._emotion = None
+
+    def settle(self) -> None:
+        """Take it as it is: nobody scolds in the same breath."""
+        self.valence, self.arousal = max(self.valence, RESIGNED), min(self.arousal, 0.0)
         self._emotion = None
 
     @property

@@ -10,19 +10,23 @@ from collections.abc import Callable
 
 from datagen.scripting.compose.grammar import about, about_once
 from datagen.scripting.simulate.floor import Draft
-from datagen.scripting.simulate.replies import takes_it
+from datagen.scripting.simulate.replies import moves, takes_it
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 from datagen.scripting.world.pack import ProcedureStep
 
 EARLY = 5
 """Turns before which nobody can complain of how the agent talks, or asks again who it is."""
 
+ASKED = 0.5
+"""More than this share of the words of what is to be done is said by who asks for it."""
 SETTLES = 5
 """Fewest words of a reply that takes news as it is, and does not only say that it was heard."""
 _KNOWS = re.compile(r"(?:(?:oh|ah|well), )?(?:exactly|yes|right, |that's (?:it|the one))\b", re.I)
 """How a reply begins to what somebody has known itself."""
 _ADDS = re.compile(r"\b(?:too|also|as well|on top)\b", re.IGNORECASE)
 """What a wish holds that adds to something."""
+_SAID = frozenset(("answer", "confirm"))
+"""Acts of a caller who says what it was asked."""
 _TAKEN = frozenset(("answer", "confirm", "agreement", "declineOffer"))
 """Acts of a caller who has understood what it was told; who accepts may make sure of it."""
 
@@ -60,11 +64,24 @@ def _is_settling(reply: Draft) -> bool:
     return is_taken or _KNOWS.match(reply.text) is not None
 
 
+def asks_for(opening: str, proposed: str) -> bool:
+    """Tell whether a caller has named what it is asked about: most words of what is to be done."""
+    doing = about(proposed)
+    return len(doing & about(opening)) > ASKED * len(doing)
+
+
 def is_answered(talk: Talk, step: ProcedureStep) -> bool:
     """Tell whether the caller has said by itself all that is asked for."""
     known = talk.world.values.keys()
     asked = [talk.slots((line,)) & known for line in step.reply]
     return bool(asked) and all(names and names <= talk.given for names in asked)
+
+
+def moved(talk: Talk) -> str:
+    """Return what of the answer that the caller has just given the agent takes up before all."""
+    last = talk.floor.drafts[-1]
+    found = moves(last.text) if last.speaker == "user" and last.act in _SAID else ""
+    return "" if found == "worried" else found
 
 
 def _is_to_come(talk: Talk, name: str) -> bool:

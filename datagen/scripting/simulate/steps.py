@@ -9,14 +9,12 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
-from datagen.scripting.simulate import asides, tools
+from datagen.scripting.simulate import asides, replies, tools
 from datagen.scripting.simulate.identify import ask_name, identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
-from datagen.scripting.simulate.readiness import is_answered
+from datagen.scripting.simulate.readiness import asks_for, is_answered, moved
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
-from datagen.scripting.simulate.replies import asks_to_act, hears, objects, takes_it
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
 
@@ -33,8 +31,7 @@ ISO = {
 }
 """ISO 24617-2's name of what a step does."""
 ANSWERS = {"ask": "answer", "check": "confirm", "instruct": "agreement", "offer": "acceptOffer"}
-BANK = {"check": "confirm", "instruct": "comply", "offer": "accept"}
-"""What the caller answers where the pack has no line."""
+BANK = {"check": "confirm", "instruct": "comply", "offer": "accept"}  # where the pack has no line
 REPEATS, INSERTS, CORRECTS, MISHEARD = 0.05, 0.14, 0.09, 0.1
 """Chances of what happens between a question and its answer, or to the answer."""
 IN_FLIGHT = 0.7
@@ -49,13 +46,13 @@ _UNANSWERED = frozenset(("autoPositive", "disagreement", "interactionStructuring
 REACTS = 0.55
 _POINTS = re.compile(r"[^,{]*\b(?:that|this|it|one|ones|them|those|these)\b(?! \w+ed\b)", re.I)
 """How a line begins that points back: with no noun phrase, slot or clause before the pronoun."""
-HEARS = 0.6
+HEARS = 0.85
 """Chance that the agent says something to what a caller makes of bad news, if that asks for
 nothing."""
 _QUESTION = re.compile(r"(?:and |so,? )?(?:should|shall|would|do|does|can|could|may|is|are) ", re.I)
 """How a line begins that only asks."""
-ASKED = 0.5
-"""More than this share of the words of what is to be done is said by who asks for it."""
+LETS_GO = 0.95
+"""Chance that it says something to a no to what it has offered."""
 JUST = 2
 """Turns after which an offer need not say that it was told already."""
 
@@ -66,6 +63,7 @@ def take(talk: Talk, step: ProcedureStep) -> None:
     if is_private and not talk.is_verified:
         stop_rambling(talk)
         talk.current = step
+        _take_up(talk)
         identify(talk)
         talk.current = None
         if not talk.is_verified:
@@ -137,12 +135,6 @@ def _propose(talk: Talk, step: ProcedureStep) -> None:
     talk.is_agreed = False
 
 
-def asks_for(opening: str, proposed: str) -> bool:
-    """Tell whether a caller has named what it is asked about: most words of what is to be done."""
-    doing = about(proposed)
-    return len(doing & about(opening)) > ASKED * len(doing)
-
-
 def _tell(talk: Talk, step: ProcedureStep) -> None:
     """Tell facts; what the caller has just been told is left out, or a reminder."""
     news = [name for name in step.facts if not talk.is_fresh(name)]
@@ -180,7 +172,7 @@ def _is_bad(talk: Talk, step: ProcedureStep) -> bool:
     """Tell whether a caller could object to what a step tells: without replies, to what is so with
     it, and not to a rule told by the way."""
     if step.reply:
-        return any(map(objects, step.reply))
+        return any(map(replies.objects, step.reply))
     return talk.is_let_down and any(name in talk.world.records for name in step.facts)
 
 
@@ -286,8 +278,20 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
         talk.user(BANK[step.do], answer)
         return
     _answer(talk, step, answer)
-    if step.do != "ask" and not step.declines:  # "a suite, please" only says which
+    if step.declines:
+        _let_go(talk)
+    elif step.do == "check" and talk.is_let_down and replies.objects(talk.words.chosen):
+        talk.agent("hear.bad", "autoPositive")
+    elif step.do != "ask":  # "a suite, please" only says which
         talk.is_agreed = talk.is_agreed or _wants(talk, talk.words.chosen)
+
+
+def _let_go(talk: Talk) -> None:
+    """Let the agent take a no to what it has offered, but for one that says what to do instead."""
+    said = talk.words.chosen
+    talk.has_declined = replies.leaves(said)
+    if not _wants(talk, said) and talk.chance(LETS_GO):
+        talk.agent(replies.lets_go(said, is_open=not talk.acts_next), "autoPositive")
 
 
 def _answer(talk: Talk, step: ProcedureStep, answer: str) -> None:
@@ -307,10 +311,8 @@ def _answer(talk: Talk, step: ProcedureStep, answer: str) -> None:
         elif name in draft.values:
             take_back(talk, name)
         talk.words.about(name, talk.value(name))
-    else:
-        draft = talk.user_line(step.reply, ANSWERS[step.do])
-        if name in draft.values:
-            mishear(talk, name, wrong)
+    elif name in talk.user_line(step.reply, ANSWERS[step.do]).values:
+        mishear(talk, name, wrong)
 
 
 def _mendable(talk: Talk, step: ProcedureStep) -> str:
@@ -326,22 +328,26 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
     if step.reply:
         told = [line for line in step.reply if line[-1] != "?"] or step.reply
         if talk.has_protested:
-            told = [line for line in told if objects(line)] or told
+            told = [line for line in step.reply if replies.objects(line)] or told
         talk.user_line(told, "autoPositive")
         said = talk.words.chosen
         if _wants(talk, said):
             talk.is_agreed, talk.floor.drafts[-1].act = True, "agreement"
         is_bad = talk.is_refused and talk.chance(HEARS)
         is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
-        if objects(said) or (is_bad and not takes_it(said)):
-            talk.agent(hears(said), "autoPositive")
+        if talk.chance(replies.is_met(said)) or (is_bad and not replies.takes_it(said)):
+            act = replies.hears(said)
+            act = "hear.bad" if act == "hear" and talk.is_let_down else act
+            talk.agent(act, "autoPositive")
     elif talk.chance(chance * talk.leisure):
-        talk.user(act, "autoPositive")
+        is_news = any(name in talk.world.records for name in step.facts)
+        act = "ack.low" if is_news and talk.is_low else act
+        talk.user(act, "autoPositive", asides.OF_RULES if is_news else ())
 
 
 def _wants(talk: Talk, said: str) -> bool:
     """Tell whether a reply asks for what the agent does next."""
-    return talk.acts_next and asks_to_act(said)
+    return talk.acts_next and replies.asks_to_act(said)
 
 
 def _is_redirected(talk: Talk) -> bool:
@@ -363,6 +369,13 @@ def _lead_back(talk: Talk, step: ProcedureStep) -> None:
     talk.agent(_transition(talk, step), "interactionStructuring", without=talk.not_called)
 
 
+def _take_up(talk: Talk) -> bool:
+    """Let the agent take up what nobody passes over; return whether there is anything."""
+    if what := moved(talk):
+        talk.agent(f"react_{what}", "autoPositive")
+    return bool(what)
+
+
 def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
     """Let the agent show that it has heard, if it was the caller who spoke."""
     drafts = talk.floor.drafts
@@ -381,6 +394,6 @@ def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
     is_opening = talk.floor.last <= talk.opened_at  # to which the agent has reacted, if it does
     if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED or is_opening:
         return
-    if talk.chance(ACKS[talk.cast.manner] * talk.leisure):
+    if not _take_up(talk) and talk.chance(ACKS[talk.cast.manner] * talk.leisure):
         act = "ack_agreed" if drafts[-1].act == "acceptOffer" else "ack"
         talk.agent(act, "autoPositive")

@@ -157,6 +157,8 @@ class Talk:
         """The caller has cut in on what the agent's step tells, because it does not like it."""
         self.has_noted = False
         """The caller has stopped the agent to write something down."""
+        self.has_known = False
+        """The caller has cut in on what it knows already."""
         self.is_held_back = False
         """The caller has begun to say something, and given way to the agent."""
         self.is_interrupted = False
@@ -165,6 +167,8 @@ class Talk:
         """The agent has made small talk in a wait."""
         self.is_handed_on = False
         """The caller is on its way to somebody else, so this call is over."""
+        self.has_declined = False
+        """The caller has said no to what the agent has offered."""
         self.has_offered = False
         """The agent has asked whether there is anything else."""
         self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper

@@ -1,0 +1,227 @@
+"""Callers' news: what they make of it is met by its kind, and a call ends as it went."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from datagen.scripting.claims.check import unlicensed_line
+from datagen.scripting.claims.lexicon import load_lexicon
+from datagen.scripting.simulate import (
+    asides,
+    closing,
+    cut_places,
+    grievances,
+    readiness,
+    replies,
+    steps,
+)
+from datagen.scripting.simulate.acts import default_path, load_acts
+from datagen.scripting.simulate.talk import AgendaItem, Talk
+from tests.scripting.world.test_manners import talk_of, telling
+
+
+def lines_of(speaker: str, act: str) -> list[str]:
+    """Return all choices of an act of the bank."""
+    acts = load_acts(default_path())
+    manners = (acts.agent if speaker == "agent" else acts.user)[act]
+    return [line for parts in manners.values() for part in parts for line in part]
+
+
+@pytest.mark.parametrize(
+    ("said", "act"),
+    [
+        ("A leak? I don't see any water.", "hear.doubt"),
+        ("That was something else, that was your mistake.", "hear.doubt"),
+        ("It felt like three hours.", "hear.doubt"),
+        ("No, no, that's somebody else.", "hear.not_me"),
+        ("Hmm, then I'll never call you again.", "hear"),
+        ("Well, thanks for telling me now.", "hear.untold"),
+        ("That happens. But somebody could have called.", "hear.untold"),
+        ("Oh no. Well, it's my own fault.", "hear.own"),
+        ("The gate! I totally forgot.", "hear.own"),
+        ("I knew I should have checked that box.", "hear.own"),
+        ("So it's my own fault?", "hear"),
+        ("It wasn't my fault every time.", "hear"),
+        ("Oh God. That's everything I own.", "hear.grave"),
+        ("That's years of saving, just gone.", "hear.grave"),
+        ("By the pound? That's got to be a joke.", "hear.price"),
+        ("Taxes? Out of all that money?", "hear"),
+        ("It's more than I thought, but yes.", "hear"),
+        ("Oh, thank goodness.", "hear.glad"),
+        ("Oh, that's more than I hoped for.", "hear.glad"),
+        ("That can't be right. Okay, let me look.", "hear"),
+    ],
+)
+def test_a_reply_to_news_is_met_by_its_kind(said: str, act: str) -> None:
+    assert replies.hears(said) == act
+
+
+@pytest.mark.parametrize(
+    ("said", "chance"),
+    [
+        ("Nobody told me that.", 1.0),
+        ("So I came all this way for nothing.", 1.0),
+        ("Hm. I was really hoping.", 1.0),
+        ("Well, thanks for nothing.", 1.0),
+        ("Well, I knew you'd say that.", 0.0),
+        ("Well, that could have been worse.", 0.0),
+        ("Nobody looked at the door, I guess.", 0.0),
+        ("My brother-in-law will pay for that.", 0.0),
+        ("Okay, it costs what it costs.", 0.0),
+    ],
+)
+def test_what_asks_for_a_word_gets_one(said: str, chance: float) -> None:
+    assert replies.is_met(said) == chance
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("You're printing funeral programs for me.", "loss"),
+        ("It's my late father's things.", "loss"),
+        ("My husband broke his leg, so that's that.", "grave"),
+        ("I'm in your lot with a dead battery.", ""),
+        ("My water heater died.", ""),
+        ("I can't sleep before this test.", "worried"),
+        ("It's pain in my lower back.", "pain"),
+        ("Honestly, no. My hours got cut.", "grave"),
+        ("I'm afraid I can't travel after all.", ""),
+        ("I'm having a baby, and I have to let my desk go.", "joy"),
+        ("Somebody I met online. We're getting married.", ""),
+    ],
+)
+def test_nobody_passes_over_a_loss_a_worry_or_a_joy(said: str, what: str) -> None:
+    assert replies.moves(said) == what
+    if what:
+        assert lines_of("agent", f"react_{what}")
+
+
+@pytest.mark.parametrize(
+    ("said", "act"),
+    [
+        ("Two visits? I'd have to think about that.", "ack_declined.later"),
+        ("I have to ask the groom first. Not now.", "ack_declined.later"),
+        ("No, I'll ask a friend with a truck.", "ack_declined"),
+        ("That's more than I thought. No, I'll look around.", "ack_declined.later"),
+        ("I don't want a credit. I want my money.", "hear"),
+        ("For one lesson? No, thanks.", "ack_declined"),
+    ],
+)
+def test_a_no_to_an_offer_is_taken(said: str, act: str) -> None:
+    assert replies.lets_go(said) == act
+
+
+def test_what_is_done_without_is_not_left_open() -> None:
+    assert replies.lets_go("Not now. I'm selling it anyway.", is_open=False) == "ack_declined"
+
+
+def test_a_joy_comes_before_a_number() -> None:
+    talk = talk_of("coworking", "leaving", "pauses")
+    talk.agent("how_help", "setQuestion")
+    talk.user_line(("It's just that I'm having a baby.",), "answer")
+    talk.is_verified = False
+    step = next(one for one in talk.steps if one.tool)
+    steps.take(talk, step)
+    agent = next(one for one in talk.floor.drafts[2:] if one.speaker == "agent")
+    assert "ongratulations" in agent.text
+
+
+def let_down() -> Talk:
+    """Return a call in which the agent has just told bad news from the record."""
+    talk = talk_of("auto_insurance", "claim_wait", "missing")
+    talk.outcome = "refused"
+    talk.agent("how_help", "setQuestion")
+    talk.user("hello", "greeting")
+    name = next(iter(talk.world.records))
+    talk.agent_line(talk.world.fact(name).tell, "inform")
+    talk.tell((name,))
+    return talk
+
+
+def test_bad_news_is_taken_in_before_anything_else() -> None:
+    talk = let_down()
+    at = len(talk.floor.drafts)
+    assert asides.take_news(talk)
+    caller, agent = talk.floor.drafts[at:]
+    news, met = lines_of("user", "ack_news"), lines_of("agent", "hear.bad")
+    assert caller.text in news
+    assert agent.text in met
+    assert not asides.take_news(talk)  # twice
+
+
+def test_who_protests_does_not_call_it_harmless() -> None:
+    talk = let_down()
+    talk.has_protested = True
+    reply = ("Well, that could have been worse.", "And whose fault is that?", "I can't pay that?")
+    step = telling(talk).model_copy(update={"reply": reply})
+    for _ in range(20):
+        at = len(talk.floor.drafts)
+        steps._react(talk, step, 1.0)
+        assert "worse" not in talk.floor.drafts[at].text
+
+
+def test_who_wants_something_else_has_not_left_it() -> None:
+    assert replies.leaves("No, thanks.")
+    assert not replies.leaves("No, I'm not paying it at all.")
+
+
+@pytest.mark.parametrize(
+    ("declined", "verified", "how"),
+    [(True, True, ".declined"), (False, True, ".refused"), (False, False, ".unverified")],
+)
+def test_who_leaves_with_nothing_says_why(declined: bool, verified: bool, how: str) -> None:
+    talk = let_down()
+    talk.has_declined, talk.is_verified = declined, verified
+    assert closing._why(talk) == how
+    assert closing._bye(talk).startswith("bye_declined") == declined
+    sorry = re.compile(r"sorry|patience|bearing|gets better", re.IGNORECASE)
+    assert not [line for line in lines_of("agent", "bye_declined") if sorry.search(line)]
+
+
+def test_nobody_is_asked_for_more_who_could_not_be_verified() -> None:
+    talk = let_down()
+    talk.is_verified, talk.leisure = False, 1.6
+    more = lines_of("agent", "offer_more") + lines_of("agent", "offer_more.low")
+    at = len(talk.floor.drafts)
+    closing.close(talk)
+    said = " ".join(one.text for one in talk.floor.drafts[at:])
+    assert not [line for line in more if line in said]
+
+
+def test_what_the_agent_says_to_news_claims_nothing() -> None:
+    lexicon = load_lexicon()
+    acts = load_acts(default_path()).agent
+    kinds = ("hear", "react_", "ack_", "bye_declined")
+    lines = [line for act in acts if act.startswith(kinds) for line in lines_of("agent", act)]
+    lines = [line for line in lines if line and "{" not in line]
+    assert lines
+    assert not [line for line in lines if any(unlicensed_line(line, (), lexicon))]
+
+
+def test_nobody_goes_on_in_the_middle_of_what_is_said() -> None:
+    assert not cut_places.is_clause("and that you were warned.")
+    assert cut_places.is_clause("and that pays fifty cents a pound.")
+
+
+def test_nobody_insults_anybody_the_first_time() -> None:
+    talk = let_down()
+    assert grievances._rude(talk, AgendaItem("Q4")).startswith("rude")
+    assert grievances._rude(talk, AgendaItem("grievance")) == "rude.again"
+    insults = re.compile(r"\buseless\b|\bmachine\b|\bscript\b|\bnobody there\b", re.IGNORECASE)
+    for act in ("rude", "rude.early"):
+        assert not [line for line in lines_of("user", act) if insults.search(line)]
+
+
+def test_a_fine_offer_is_not_all_that_there_is() -> None:
+    grudging = re.compile(r"all there is|better than nothing|what choice", re.IGNORECASE)
+    assert not [line for line in lines_of("user", "accept") if grudging.search(line)]
+
+
+def test_a_loss_in_an_answer_comes_before_the_next_question() -> None:
+    talk = let_down()
+    talk.user_line(("Well, it's my late father's things.",), "answer")
+    assert readiness.moved(talk) == "loss"
+    talk.user_line(("I'm a little nervous about this.",), "answer")
+    assert readiness.moved(talk) == "loss"  # it goes on with the same turn
