@@ -132,3 +132,12 @@ def test_wishes_that_an_accepted_bill_forbids_come_before_it_only() -> None:
         wish.stories for wish in WORLDS["pet_boarding"].pack.wishes if wish.fact == "vet_rule"
     ]
     assert where == ("hurt.manager",)
+
+
+def test_what_is_called_first_finds_out_who_calls() -> None:
+    for domain, world in WORLDS.items():
+        pack = world.pack
+        for name, story in pack.stories.items():
+            tools = [step for step in story.steps if step.tool]
+            if pack.lookups and story.verify and tools:
+                assert "identity" in pack.tools[tools[0].tool].args, (domain, name)
