@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 
 from datagen.scripting.compose.grammar import slots
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.simulate import asides, steps
+from datagen.scripting.simulate import asides, dues, steps
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.agenda import draw_agenda, has_detail, may_check
 from datagen.scripting.simulate.closing import close
@@ -66,22 +66,29 @@ def simulate(
     talk = Talk(compiled, world, cast, acts, draws, words)
     talk.steps = procedure(talk)
     talk.agenda = draw_agenda(talk)
+    talk.steps = dues.with_dues(talk)
     _open(talk)
     _go_on(talk)
     if not talk.is_over:
+        for step in dues.left(talk):
+            steps.take(talk, step)
         close(talk)
     return talk
 
 
 def procedure(talk: Talk) -> list[ProcedureStep]:
-    """Return the steps of this call: some are left out, and questions change places. An assistant
-    is asked for all that its customer has named, or the business would speak of it unasked."""
+    """Return the steps of this call: some are left out, and questions change places. None is that
+    tells what asks something of the caller. An assistant is asked for all that its customer has
+    named, or the business would speak of it unasked."""
     leisure = talk.leisure
     noted = talk.cast.principal is not None  # somebody has told its assistant what to say
     taken = [
         step
         for step in talk.world.steps
-        if step.chance == 1.0 or (noted and _names(step)) or talk.chance(step.chance * leisure)
+        if step.chance == 1.0
+        or (noted and _names(step))
+        or (not noted and dues.is_kept(talk, step))
+        or talk.chance(step.chance * leisure)
     ]
     for at in range(len(taken) - 1):
         one, other = taken[at], taken[at + 1]
@@ -273,6 +280,9 @@ def _is_settled_next(talk: Talk) -> bool:
 
 def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
     if not talk.steps:
+        if ready[0].kind == "Q6" and talk.floor.drafts[-1].act != "offer":
+            talk.agent("offer_more", "offer")  # to which it is an answer
+            return True
         is_calm = ready[0].kind not in _ANGER and not talk.has_offered
         if is_calm and talk.floor.drafts[-1].speaker == "user" and talk.chance(0.5):
             talk.agent("offer_more", "offer")

@@ -23,6 +23,9 @@ _KNOWS = re.compile(r"(?:(?:oh|ah|well), )?(?:exactly|yes|right, |that's (?:it|t
 """How a reply begins to what somebody has known itself."""
 _ADDS = re.compile(r"\b(?:too|also|as well|on top)\b", re.IGNORECASE)
 """What a wish holds that adds to something."""
+RELATED = 2
+"""Words of content that what a caller supposes has in common with what the call was about, if that
+is not of its own matter."""
 _TAKEN = frozenset(("answer", "confirm", "agreement", "declineOffer"))
 """Acts of a caller who has understood what it was told; who accepts may make sure of it."""
 
@@ -109,7 +112,10 @@ def _asks_term(talk: Talk, event: AgendaItem) -> bool:
         return bool(heard(talk, event.what))
     if not is_open(talk, event.what):
         return False
-    return may_suppose(talk, event.what) if event.kind == "Q1" else _may_ask(talk, event.what)
+    if event.kind == "Q1" or (event.supposes and may_suppose(talk, event.what)):
+        return may_suppose(talk, event.what)
+    is_due = talk.is_at_end or talk.is_refused or _is_touched(talk, event.what)
+    return is_due and _may_ask(talk, event.what)
 
 
 def _may_ask(talk: Talk, name: str) -> bool:
@@ -125,6 +131,13 @@ def _may_ask(talk: Talk, name: str) -> bool:
     return bool(talk.told) and not (talk.is_let_down or _is_remedy_to_come(talk))
 
 
+def _is_touched(talk: Talk, name: str) -> bool:
+    """Tell whether what has been said touches on a fact: one word of content is in both."""
+    said = frozenset().union(*(about_once(one.text) for one in talk.floor.drafts))
+    fact = talk.world.fact(name)
+    return any(not said.isdisjoint(about(line)) for line in (fact.says, *fact.ask))
+
+
 def _is_remedy_to_come(talk: Talk) -> bool:
     """Tell whether the agent has yet to speak of what it can do, which questions may be about."""
     step = next((one for one in talk.steps if one.do in ("offer", "act")), None)
@@ -135,16 +148,18 @@ def _is_remedy_to_come(talk: Talk) -> bool:
 def may_suppose(talk: Talk, name: str) -> bool:
     """Tell whether a caller says what it takes a term for that nobody has brought up: what is of
     its matter while that is being dealt with, or what the call has been about; nobody does who is
-    in a bad mood, or does not get what it has called for."""
+    in a bad mood, does not get what it has called for, or whose trouble others are to see to."""
     if not _may_ask(talk, name) or talk.mood.manner == "curt" or talk.is_let_down:
         return False
     fact = talk.world.fact(name)
     if fact.stories and talk.world.story.mood != "problem" and not talk.is_at_end:
         return True
-    if not talk.is_at_end or talk.is_pressed:
+    is_trouble = talk.world.story.mood == "problem" and talk.outcome != "solved"
+    if not talk.is_at_end or talk.is_pressed or is_trouble:
         return False
     claimed = frozenset().union(*map(about, fact.claim))
-    return any(not claimed.isdisjoint(about_once(one.text)) for one in talk.floor.drafts)
+    said = frozenset().union(*(about_once(one.text) for one in talk.floor.drafts))
+    return len(claimed & said) >= (1 if fact.stories else RELATED)
 
 
 def _wishes(talk: Talk, event: AgendaItem) -> bool:

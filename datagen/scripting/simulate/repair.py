@@ -45,8 +45,9 @@ def take_back(talk: Talk, name: str) -> None:
 
 
 def ask_again(talk: Talk, lines: Sequence[str], iso: str, licence: tuple[str, ...]) -> None:
-    """Let the caller ask the agent to repeat, and the agent say it in other words."""
-    asked = talk.floor.last
+    """Let the caller ask the agent to repeat, and the agent say all of it in other words."""
+    asked, said = talk.floor.last, talk.slots((talk.words.chosen,))
+    lines = [line for line in lines if said <= talk.slots((line,))] or lines
     talk.user("say_again", "requestRepeat").repairs = asked
     talk.agent("again", "autoPositive")
     talk.agent_line(lines, iso, licence).repairs = asked

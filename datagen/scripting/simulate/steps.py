@@ -144,8 +144,9 @@ def asks_for(opening: str, proposed: str) -> bool:
 
 
 def _tell(talk: Talk, step: ProcedureStep) -> None:
-    """Tell facts; what the caller has just been told is left out, or a reminder."""
-    news = [name for name in step.facts if not talk.is_fresh(name)]
+    """Tell facts; what the caller has just been told is left out, or a reminder, and a rule that it
+    has asked about is told once."""
+    news = [name for name in step.facts if not _is_known(talk, step, name)]
     if not news and step.facts and not step.reply:
         return
     if not news and step.facts and _is_just_told(talk, step):
@@ -168,6 +169,12 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
             return
     talk.tell(step.facts)
     _react(talk, step, REACTS)
+
+
+def _is_known(talk: Talk, step: ProcedureStep, name: str) -> bool:
+    """Tell whether a caller still knows what it was told; a rule it does not forget."""
+    is_rule = not step.reply and talk.world.fact(name).source == "prompt"
+    return name in talk.told if is_rule else talk.is_fresh(name)
 
 
 def _is_just_told(talk: Talk, step: ProcedureStep) -> bool:
@@ -261,6 +268,8 @@ def _say(
     is_known = step.facts and all(talk.is_fresh(name, JUST) for name in step.facts)
     if is_known and step.do == "offer":
         bare = [line for line in lines if _QUESTION.match(line)]
+        if talk.is_back:  # nobody knows any more what "that one" is
+            bare = [line for line in bare if not _POINTS.match(line)]
         if not bare:
             talk.remind(lines, iso, licence)
             return True
