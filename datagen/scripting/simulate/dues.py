@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
 
-from datagen.scripting.compose.grammar import slots
+from datagen.scripting.compose.grammar import about, slots
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep, WorldFact
 
@@ -18,7 +20,7 @@ _ASKS_OF = re.compile(
 )
 """What a term of the caller's matter holds that asks something of it."""
 _BINDS = re.compile(
-    r"\bmust be (?:home|there)\b|\bID is (?:checked|required)\b|\b(?:brings|shows) an? \w+"
+    r"\bmust be (?:home|there)\b|\bID is (?:checked|required)\b|\b(?:brings?|shows) an? \w+"
     r"|\bwithout (?:the|an?) (?:ticket|ID|license)\b|\bwithout proof\b"
     r"|\bis due (?:once\b|a (?:day|week|month) before\b|in \{)"
 )
@@ -29,16 +31,22 @@ _ASKS = ("look", "ask", "check")
 """What rests on facts and need not tell them."""
 MATTERS = 0.6
 """Chance of a step from which what it tells matters to any caller."""
-_NEEDED = ("money", "duration")
-"""Types of values that a caller has to know: what it pays, and how long something takes."""
+STATED = 0.5
+"""Share of its words of content that a line holds which states a rule, or a clause of it."""
+_COSTLY = re.compile(
+    r"\b(?:due|rest|deposit|refund\w*|returned|paid back|must|needs?|has to|have to)\b"
+)
+"""What a clause holds that nobody agrees to without having heard it."""
+_CLAUSE = re.compile(r"(?<=[,.]) (?:and )?")
 
 
-def asks_of(fact: WorldFact, types: frozenset[tuple[str, str]]) -> bool:
-    """Tell whether a term of the caller's matter costs it something, takes time, or asks something
-    of it; ``types`` are the values' by their names."""
+def asks_of(fact: WorldFact, types: frozenset[tuple[str, str]], *, takes: bool = False) -> bool:
+    """Tell whether a term of the caller's matter costs it something or asks something of it, or
+    ``takes`` time, where that counts; ``types`` are the values' by their names."""
     if fact.source != "prompt":
         return False
-    kinds = [(name, kind) for name in slots(fact.says) for kind in _NEEDED]
+    needed = ("money", "duration") if takes else ("money",)
+    kinds = [(name, kind) for name in slots(fact.says) for kind in needed]
     return not types.isdisjoint(kinds) or _ASKS_OF.search(fact.says) is not None
 
 
@@ -49,7 +57,23 @@ def is_kept(talk: Talk, step: ProcedureStep) -> bool:
         return False
     facts = [talk.world.fact(name) for name in step.facts]
     matters = step.chance >= MATTERS and any(fact.source == "prompt" for fact in facts)
-    return matters or any(asks_of(one, talk.types) for one in facts)
+    is_done = any(one.do == "act" for one in talk.world.steps)  # and takes as long as it takes
+    return matters or any(asks_of(one, talk.types, takes=is_done) for one in facts)
+
+
+@lru_cache(maxsize=4096)
+def whole(lines: tuple[str, ...], says: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the lines of an offer that leave out nothing costly which others of them state of the
+    facts that they rest on."""
+    for clause in filter(_COSTLY.search, chain.from_iterable(map(_CLAUSE.split, says))):
+        stating = tuple(line for line in lines if _states(line, clause))
+        lines = stating or lines
+    return lines
+
+
+def _states(line: str, said: str) -> bool:
+    """Tell whether a line says most of what a sentence or a clause does."""
+    return len(about(line) & about(said)) >= STATED * len(about(said))
 
 
 def with_dues(talk: Talk) -> list[ProcedureStep]:
@@ -93,13 +117,22 @@ def _settles(step: ProcedureStep) -> bool:
 def _untold(talk: Talk, steps: Sequence[ProcedureStep]) -> list[str]:
     """Return the terms of the role that bind the caller, and that no step tells."""
     world = talk.world
-    told = {name for step in steps if step.do not in _ASKS for name in step.facts}
+    told = {
+        name
+        for step in steps
+        for name in step.facts
+        if step.do == "tell" or (step.do not in _ASKS and _tells(step, world.fact(name)))
+    }
     wished = {world.wish.fact, world.wish.instead} if world.wish else set()
     return [
         name
         for name in world.terms
         if name not in told and name not in wished and _is_binding(talk, name)
     ]
+
+
+def _tells(step: ProcedureStep, fact: WorldFact) -> bool:
+    return not step.say or any(_states(line, fact.says) for line in step.say)
 
 
 def _is_binding(talk: Talk, name: str) -> bool:

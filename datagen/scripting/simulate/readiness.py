@@ -6,7 +6,7 @@ Talk, AgendaItem --is_ready--> whether it may come now
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from datagen.scripting.compose.grammar import about, about_once
 from datagen.scripting.simulate.floor import Draft
@@ -28,6 +28,8 @@ RELATED = 2
 is not of its own matter."""
 _TAKEN = frozenset(("answer", "confirm", "agreement", "declineOffer"))
 """Acts of a caller who has understood what it was told; who accepts may make sure of it."""
+_SPOKEN = frozenset(("answer", "declineRequest"))
+"""Acts of an agent that has answered something else by then."""
 
 
 def is_ready(talk: Talk, event: AgendaItem) -> bool:
@@ -50,9 +52,12 @@ def heard(talk: Talk, name: str) -> list[str]:
     is_past = told < talk.done_at and name not in talk.agreed
     if is_past or told < max(talk.told.values()):
         return []
-    replies = [one for one in talk.floor.drafts[told + 1 :] if one.speaker == "user"]
+    later = talk.floor.drafts[told + 1 :]
+    replies = [one for one in later if one.speaker == "user"]
     if any(one.act in _TAKEN or _is_settling(one) for one in replies):
         return []
+    if any(one.speaker == "agent" and one.act in _SPOKEN for one in later):
+        return []  # "that" would be something else
     said = talk.floor.drafts[told].values
     return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
 
@@ -114,7 +119,8 @@ def _asks_term(talk: Talk, event: AgendaItem) -> bool:
         return False
     if event.kind == "Q1" or (event.supposes and may_suppose(talk, event.what)):
         return may_suppose(talk, event.what)
-    is_due = talk.is_at_end or talk.is_refused or _is_touched(talk, event.what)
+    asks = talk.world.fact(event.what).ask
+    is_due = talk.is_at_end or talk.is_refused or _is_touched(talk, event.what, asks)
     return is_due and _may_ask(talk, event.what)
 
 
@@ -131,11 +137,11 @@ def _may_ask(talk: Talk, name: str) -> bool:
     return bool(talk.told) and not (talk.is_let_down or _is_remedy_to_come(talk))
 
 
-def _is_touched(talk: Talk, name: str) -> bool:
-    """Tell whether what has been said touches on a fact: one word of content is in both."""
+def _is_touched(talk: Talk, name: str, asks: Sequence[str]) -> bool:
+    """Tell whether what has been said touches on a fact, or on what ``asks`` for it: one word of
+    content is in both."""
     said = frozenset().union(*(about_once(one.text) for one in talk.floor.drafts))
-    fact = talk.world.fact(name)
-    return any(not said.isdisjoint(about(line)) for line in (fact.says, *fact.ask))
+    return any(not said.isdisjoint(about(line)) for line in (talk.world.fact(name).says, *asks))
 
 
 def _is_remedy_to_come(talk: Talk) -> bool:
@@ -176,6 +182,9 @@ def _wishes(talk: Talk, event: AgendaItem) -> bool:
     left = [step for step in talk.steps if step.do != "look"]
     is_heard = talk.outcome in ("solved", "handed_on") or bool(talk.told)
     is_heard = is_heard or (len(left) == 1 and left[0].declines)  # after which it wants nothing
+    is_trouble = talk.world.story.mood == "problem" and not talk.is_let_down
+    if is_trouble and not _is_touched(talk, wish.fact, wish.ask):
+        return False  # what has nothing to do with the trouble waits until that is over
     return bool(wish.stories) and is_heard and not is_to_come
 
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
-from datagen.scripting.simulate import asides, tools
+from datagen.scripting.simulate import asides, dues, tools
 from datagen.scripting.simulate.identify import ask_name, identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
 from datagen.scripting.simulate.readiness import is_answered
@@ -265,6 +265,8 @@ def _say(
 ) -> bool:
     """Say a step's line; return whether it is a reminder: an offer of what was just told is one,
     unless a bare question will do."""
+    if step.do == "offer":
+        lines = dues.whole(tuple(lines), tuple(talk.world.fact(one).says for one in step.facts))
     is_known = step.facts and all(talk.is_fresh(name, JUST) for name in step.facts)
     if is_known and step.do == "offer":
         bare = [line for line in lines if _QUESTION.match(line)]

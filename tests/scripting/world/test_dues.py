@@ -1,4 +1,4 @@
-"""What a caller has to know before it is bound, and when it asks what is no business of the call."""
+"""What a caller has to know before it is bound, and what it asks that is none of the business."""
 
 from __future__ import annotations
 
