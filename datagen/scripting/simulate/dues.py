@@ -22,7 +22,7 @@ _ASKS_OF = re.compile(
 _BINDS = re.compile(
     r"\bmust be (?:home|there)\b|\bID is (?:checked|required)\b|\b(?:brings?|shows) an? \w+"
     r"|\bwithout (?:the|an?) (?:ticket|ID|license)\b|\bwithout proof\b"
-    r"|\bis due (?:once\b|a (?:day|week|month) before\b|in \{)"
+    r"|\breplacement card comes\b|\bis due (?:once\b|a (?:day|week|month) before\b|in \{)"
 )
 """What a term holds that binds whoever has something booked, done or set aside for it."""
 _DUE = re.compile(r"\bis due\b")

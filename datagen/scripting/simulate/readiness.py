@@ -19,13 +19,19 @@ EARLY = 5
 
 SETTLES = 5
 """Fewest words of a reply that takes news as it is, and does not only say that it was heard."""
-_KNOWS = re.compile(r"(?:(?:oh|ah|well), )?(?:exactly|yes|right, |that's (?:it|the one))\b", re.I)
-"""How a reply begins to what somebody has known itself."""
+_KNOWS = re.compile(
+    r"^(?:(?:oh|ah|well), )?(?:exactly|yes|right, |that's (?:it|the one))\b|\bthat's clear\b"
+    r"|\bmakes sense\b|\bremember that\b",
+    re.IGNORECASE,
+)
+"""How a reply begins to what somebody has known itself, or what it holds of what is understood."""
 _ADDS = re.compile(r"\b(?:too|also|as well|on top)\b", re.IGNORECASE)
 """What a wish holds that adds to something."""
 RELATED = 2
 """Words of content that what a caller supposes has in common with what the call was about, if that
 is not of its own matter."""
+_TAGS = about("Is that right?")
+"""What a supposition ends with, which says nothing of what it is about."""
 _TAKEN = frozenset(("answer", "confirm", "agreement", "declineOffer"))
 """Acts of a caller who has understood what it was told; who accepts may make sure of it."""
 _SPOKEN = frozenset(("answer", "declineRequest"))
@@ -65,7 +71,7 @@ def heard(talk: Talk, name: str) -> list[str]:
 def _is_settling(reply: Draft) -> bool:
     """Tell whether a reply to news shows that it is understood, and not only that it was heard."""
     is_taken = reply.num_words >= SETTLES and takes_it(reply.text)
-    return is_taken or _KNOWS.match(reply.text) is not None
+    return is_taken or _KNOWS.search(reply.text) is not None
 
 
 def is_answered(talk: Talk, step: ProcedureStep) -> bool:
@@ -94,7 +100,9 @@ def _asks_names(talk: Talk, event: AgendaItem) -> bool:
 def _asks_apart(talk: Talk, event: AgendaItem) -> bool:
     """What has nothing to do with the call waits until that is settled, and nobody asks for it who
     has no time, or has called in trouble or in a bad mood."""
-    return talk.is_at_end and talk.is_at_ease and talk.world.story.mood != "problem"
+    is_glad = talk.outcome != "partly" or talk.mood.valence > 0
+    is_glad = is_glad and talk.world.story.mood != "problem"
+    return talk.is_at_end and talk.is_at_ease and is_glad
 
 
 def _asks_gap(talk: Talk, event: AgendaItem) -> bool:
@@ -163,7 +171,7 @@ def may_suppose(talk: Talk, name: str) -> bool:
     is_trouble = talk.world.story.mood == "problem" and talk.outcome != "solved"
     if not talk.is_at_end or talk.is_pressed or is_trouble:
         return False
-    claimed = frozenset().union(*map(about, fact.claim))
+    claimed = frozenset().union(*map(about, (fact.says, *fact.claim))) - _TAGS
     said = frozenset().union(*(about_once(one.text) for one in talk.floor.drafts))
     return len(claimed & said) >= (1 if fact.stories else RELATED)
 

@@ -213,7 +213,8 @@ def _may_cut_in(
 ) -> bool:
     """Perhaps let the caller cut in on the last line; return whether that was told in the end."""
     talk.telling = facts
-    press = asides.pressing(talk)
+    is_news = any(name in talk.world.records for name in facts)  # which the caller waits for
+    press = None if is_news else asides.pressing(talk)
     ask = partial(press, "cut_in") if press else None
     is_told = may_cut_in(talk, Telling(lines, iso, licence, is_needed, is_bad=is_bad), ask)
     talk.telling = ()

@@ -25,6 +25,8 @@ CANCELS = 0.3
 ASKS, ADDS, ASKS_FROM = 0.5, 0.25, 2.5
 """Chances that a caller who says something asks a question, or tells something of itself, and
 seconds from which a wait leaves time for a question."""
+IDLE_FROM = 1.2
+"""Seconds from which somebody speaks of something else than what it waits for, if it wants to."""
 BREAKS_IN = 0.6
 """Chance that a caller does not wait until the agent has announced that it looks."""
 TIMEOUT = 8.0
@@ -141,7 +143,7 @@ def _issue(
 def _wait(talk: Talk, action: Action) -> None:
     """Fill the time until a tool answers, on both sides."""
     talk.mood.feel("wait.impatient" if talk.cast.user.patience == 0 else "wait")
-    if action.status == "ok" and action.latency > ASKS_FROM and (aside := apart.digression(talk)):
+    if action.status == "ok" and action.latency > IDLE_FROM and (aside := apart.digression(talk)):
         _ask_meanwhile(talk, partial(asides.bring_up, talk, aside))
         return
     if action.status == "ok" and action.latency > LONG and _may_chat(talk):

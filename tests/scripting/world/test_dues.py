@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -135,6 +136,19 @@ def test_what_is_no_business_of_the_agents_comes_where_there_is_time_and_is_led_
     ask_unrelated(talk, event)
     assert talk.led_back_at == talk.floor.last
     assert talk.floor.drafts[-1].text.rstrip(".").endswith(("?", "I'm listening"))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_of_course_answers_a_request(seed: int) -> None:
+    """ "What was that last part?" "Of course." """
+    talk = talk_of("storage", "rent", "held")
+    for _ in range(seed):
+        talk.draws.uniform()
+    talk.agent_line(("Is that okay?",), "offer")
+    repair.ask_again(talk, ("Is that okay?",), "offer", ())
+    asks, again = (one.text for one in talk.floor.drafts[-2:])
+    complies = again.startswith(("Sure.", "Of course.", "No problem."))
+    assert not complies or re.search(r"can|could|again", asks, re.IGNORECASE), asks
 
 
 def test_who_is_asked_to_say_it_again_leaves_nothing_out() -> None:
