@@ -11,7 +11,7 @@ from datagen.scripting.simulate import dues, repair
 from datagen.scripting.simulate.apart import ask_unrelated, digression
 from datagen.scripting.simulate.asides import pressing
 from datagen.scripting.simulate.call import procedure
-from datagen.scripting.simulate.readiness import is_ready
+from datagen.scripting.simulate.readiness import heard, is_ready, may_suppose
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.pack import ProcedureStep
 from tests.scripting.world.test_manners import talk_of
@@ -159,3 +159,43 @@ def test_who_is_asked_to_say_it_again_leaves_nothing_out() -> None:
     talk.agent_line((whole,), "offer")
     repair.ask_again(talk, (whole, "Is that okay?"), "offer", ())
     assert talk.value(first).written in talk.floor.drafts[-1].text
+
+
+def test_an_offer_names_the_rest_that_is_due_if_one_of_its_lines_does() -> None:
+    says = ("With {half} today the lock comes off, the rest is due in two weeks.",)
+    short = "It's {half} today, and then the lock comes off, should I take it?"
+    long = "The lock comes off with {half} today, and the rest is due in two weeks, is that okay?"
+    assert dues.whole((short, long), says) == (long,)
+    assert dues.whole((short,), says) == (short,)
+    assert dues.whole((short, long), ("A unit is free.",)) == (short, long)
+
+
+def test_nobody_supposes_what_shares_only_its_tag_with_the_call() -> None:
+    """ "Right, of course." "A color print is fifty cents, right?" """
+    talk = talk_of("library", "room", "booked")
+    talk.steps.clear()
+    talk.outcome, talk.is_helped = "solved", True
+    talk.user_line(("Right, of course.",), "autoPositive")
+    assert not may_suppose(talk, "printing")
+    talk.user_line(("We'd like to print a few things there.",), "inform")
+    assert may_suppose(talk, "printing")
+
+
+def test_who_got_but_a_part_of_what_it_wanted_asks_for_nothing_else() -> None:
+    talk = talk_of("hotel", "cancel", "night_due", emotion="tired")
+    talk.steps.clear()
+    assert not is_ready(talk, AgendaItem("Q6"))
+    talk.outcome, talk.mood.valence = "solved", 0.1
+    assert is_ready(talk, AgendaItem("Q6"))
+
+
+def test_a_check_back_follows_what_it_checks() -> None:
+    """ "Can I get your full name?" "Charles Roth." "So I get a report every 7 weeks, right?" """
+    talk = talk_of("tutoring", "how_goes", "not_yet")
+    talk.tell(("report_rule",))
+    talk.agent_line(talk.world.fact("report_rule").tell, "inform")
+    talk.tell(("report_rule",))
+    assert heard(talk, "report_rule")
+    talk.user("ask_agent", "setQuestion")
+    talk.agent("state_agent", "answer")
+    assert not heard(talk, "report_rule")
