@@ -97,10 +97,10 @@ def _is_announced(talk: Talk, event: AgendaItem) -> bool:
     its own matter, unless it has been asked for that."""
     last = talk.floor.drafts[-1]
     is_general = event.kind == "Q3" or bool(event.what and not talk.world.fact(event.what).stories)
-    is_general = is_general or bool(event.what and event.supposes and talk.is_at_end)
     is_turn = last.speaker == "user" and (last.act in _ANSWERS or talk.is_vented)
     is_detail = event.kind == "Q1" and not event.what and bool(talk.steps)
     is_asked = last.speaker == "agent" and last.act == "offer"
+    is_detail = is_detail or bool(event.what and event.supposes)  # or it would come out of nowhere
     is_due = is_turn or is_detail or (is_general and not is_asked)
     return is_due or talk.chance(LINKED * min(1, talk.leisure))
 

@@ -128,7 +128,8 @@ def _asks_term(talk: Talk, event: AgendaItem) -> bool:
     if event.kind == "Q1" or (event.supposes and may_suppose(talk, event.what)):
         return may_suppose(talk, event.what)
     asks = talk.world.fact(event.what).ask
-    is_due = talk.is_at_end or talk.is_refused or _is_touched(talk, event.what, asks)
+    is_due = talk.is_at_end or (talk.is_refused and not talk.told)  # nobody asks after a no
+    is_due = is_due or _is_touched(talk, event.what, asks)
     return is_due and _may_ask(talk, event.what)
 
 
