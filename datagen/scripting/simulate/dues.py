@@ -16,7 +16,7 @@ from datagen.scripting.world.pack import ProcedureStep, WorldFact
 
 _ASKS_OF = re.compile(
     r"\b(?:needs?|ha(?:s|ve) to|must|required?|requires|brings?|shows?|deposit|ID|license|receipt"
-    r"|signed|signature|photos?|proof|in advance|up front|on arrival|fee)\b"
+    r"|signed|signature|photos?|proof|in advance|up front|on arrival|fee|[Ww]ear)\b"
 )
 """What a term of the caller's matter holds that asks something of it."""
 _BINDS = re.compile(

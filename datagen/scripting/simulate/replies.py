@@ -15,7 +15,8 @@ _OBJECTS = re.compile(
     re.IGNORECASE,
 )
 _TAKES_IT = re.compile(
-    r".*\bthank|.*\bi'm sorry\b|.*\blet me (?:think|see|look|check)\b|.*\bnot the only one"
+    r".*\bthank|.*\b(?:won't|doesn't) (?:matter|hurt)\b|.*\bi'm sorry\b"
+    r"|.*\blet me (?:think|see|look|check)\b|.*\bnot the only one"
     r"|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
     r"|(?:(?:oh, |ah, )?okay|alright|good|oh, so|(?:oh|well), good|at least|fine"
     r"|then (?:i'll|we'll)|yes|i knew|oh, thank|really\?|phew|finally|i'd never have)(?!\w)"
