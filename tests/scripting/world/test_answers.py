@@ -27,7 +27,7 @@ KENNEL = (
 )
 
 
-PRICES = frozenset((("kennel", "money"), ("suite", "money")))
+PRICES = frozenset((("kennel", "money"), ("suite", "money"), ("notice", "duration")))
 
 
 def test_an_answer_begins_with_what_was_asked_for() -> None:
