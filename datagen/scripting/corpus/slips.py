@@ -258,10 +258,13 @@ def _asked_late(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
 
 
 def _apart(script: Script) -> Iterator[str]:
-    """Find a remark from outside before something is done: the matter is not settled yet."""
+    """Find a remark from outside before something is done, the matter is not settled yet: but there
+    is time for one as both wait for a tool."""
     asked = [one.user_turn for one in script.probes if one.type == "Q6"]
     for place in asked:
-        if any(one.turn > place for one in script.actions):
+        floor = [turn for turn in script.turns[:place] if turn.onset != "backchannel"]
+        waits = bool(floor) and bool(floor[-1].calls)
+        if not waits and any(one.turn > place for one in script.actions):
             yield f"a remark from outside before it is settled: {script.turns[place].text!r}"
 
 

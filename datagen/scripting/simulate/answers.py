@@ -20,6 +20,7 @@ _SLOT = re.compile(r"\{\w+\}")
 _LISTS = re.compile(r"\b(?:what are|your \w+s\b|prices|plans|tiers|each)\b", re.IGNORECASE)
 """What asks for all there is."""
 _WANTED: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
+    (re.compile(r"\bhow much (?:notice|time)\b", re.IGNORECASE), frozenset(("duration",))),
     (
         re.compile(r"\bhow (?:much|expensive)\b|\bwhat (?:does|do|is|'s|would|will)\b.*\b(?:cost|"
                    r"fee|price|pay|charge)|\bwhat do you charge\b", re.IGNORECASE),

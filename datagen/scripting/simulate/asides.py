@@ -12,7 +12,7 @@ from functools import partial
 from datagen.scripting.compose.grammar import about, about_once
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
-from datagen.scripting.simulate import replies
+from datagen.scripting.simulate import apart, replies
 from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.grievances import complain
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
@@ -25,8 +25,6 @@ LINKED = 0.5
 ACKED = 0.6
 PRESSING = 0.4
 """Chance that a caller who cuts in has something to ask that was not on its agenda."""
-LEADS_BACK = 0.7
-"""Chance that an agent leads back to the call, if there is more to do in it."""
 _ANSWERS = frozenset(("answer", "confirm", "agreement", "acceptOffer", "declineOffer"))
 _ASKS_LEAVE = re.compile(
     r"\b(?:can|could|may|might|should) (?:i|we|my|our|he|she|they)\b|\bis (?:it|that) okay\b"
@@ -49,8 +47,6 @@ WRONG_DRAWS = 8
 """Draws of a wrong value, of which about half make a supposition wrong."""
 HEARD = 0.7
 """Share of its words of content that a turn holds which has told a line."""
-WANTS_TO_KNOW = 0.65
-"""Chance that a caller wants somebody to find out what the agent does not know."""
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time; who is friendly does."""
 
@@ -101,10 +97,10 @@ def take_news(talk: Talk) -> bool:
 def _link(talk: Talk, event: AgendaItem, *, is_back: bool) -> str:
     """Return the act with which the caller leads to something, if it does; ``is_back`` to what it
     had begun to say when the agent spoke. A wish need not be a question."""
-    if _is_apart(talk, event):
+    if apart.is_apart(talk, event):
         is_asked = talk.floor.drafts[-1].act == "offer"
         if event.kind == "Q6":
-            return "link.apart.asked" if is_asked else "link.apart"
+            return "link.apart.asked" if is_asked else "link.apart.wait"
         return "" if is_asked else "link.curious"
     if is_back:
         return "link.wish.back" if event.kind == "Q3" else "link.back"
@@ -116,21 +112,16 @@ def _link(talk: Talk, event: AgendaItem, *, is_back: bool) -> str:
     return f"{link}.again" if talk.has_asked else link
 
 
-def _is_apart(talk: Talk, event: AgendaItem) -> bool:
-    """Tell whether something has nothing to do with what the call is about."""
-    return event.kind == "Q6" or (event.kind == "Q5" and talk.world.gap in talk.world.pack.gaps)
-
-
 def _is_announced(talk: Talk, event: AgendaItem) -> bool:
     """Tell whether the caller announces something new: it does so in a turn in which it has
     answered something or calmed down, before it asks for a number on file, and before what is not
     its own matter, unless it has been asked for that."""
     last = talk.floor.drafts[-1]
     is_general = event.kind == "Q3" or bool(event.what and not talk.world.fact(event.what).stories)
-    is_general = is_general or bool(event.what and event.supposes and talk.is_at_end)
     is_turn = last.speaker == "user" and (last.act in _ANSWERS or talk.is_vented)
     is_detail = event.kind == "Q1" and not event.what and bool(talk.steps)
     is_asked = last.speaker == "agent" and last.act == "offer"
+    is_detail = is_detail or bool(event.what and event.supposes)  # or it would come out of nowhere
     is_due = is_turn or is_detail or (is_general and not is_asked)
     return is_due or talk.chance(LINKED * min(1, talk.leisure))
 
@@ -150,10 +141,14 @@ def haggling(talk: Talk, facts: Sequence[str]) -> AgendaItem | None:
 
 def _may_ask(talk: Talk, event: AgendaItem, *, waits: bool) -> bool:
     """Tell whether a question may come now: who waits asks for anything that is not settled, and
-    who cuts in only about its own matter."""
+    who cuts in only about its own matter, and about what has just been said of it."""
     if waits:
         return is_open(talk, event.what)
-    return bool(talk.world.fact(event.what).stories) and is_ready(talk, event)
+    fact = talk.world.fact(event.what)
+    if not fact.stories or not is_ready(talk, event):
+        return False
+    said = frozenset().union(*(about_once(one.text) for one in talk.floor.drafts[-2:]))
+    return any(not said.isdisjoint(about(line)) for line in (fact.says, *fact.ask))
 
 
 def pressing(talk: Talk, *, waits: bool = False) -> Callable[[str], None] | None:
@@ -165,11 +160,12 @@ def pressing(talk: Talk, *, waits: bool = False) -> Callable[[str], None] | None
         return None
     asks = (AgendaItem("fact", name) for name in talk.spare)
     spare = [event for event in asks if _may_ask(talk, event, waits=waits)]
-    if plain_aside(talk, waits=waits) is None and not (spare and talk.chance(PRESSING)):
+    planned = plain_aside(talk, waits=waits)
+    if planned is None and not (spare and talk.chance(PRESSING)):
         return None
 
     def ask(link: str) -> None:
-        event = plain_aside(talk, waits=waits)
+        event = planned
         if event is None:
             event = spare[-1]
             talk.spare.remove(event.what)
@@ -226,8 +222,8 @@ def _detail(talk: Talk) -> None:
     talk.words.about("detail", label)
     talk.words.about("claimed", claimed)
     kind = ".phone" if known.identity.value.type == "phone" else ""
-    later = "" if kind or talk.steps else ".later"
-    talk.user(f"claim_detail{kind or later}", "checkQuestion")
+    later = "" if talk.steps else ".later"
+    talk.user(f"claim_detail{kind}{later}", "checkQuestion")
     asked = talk.floor.last
     licence = (talk.found if talk.world.is_lookup else "prompt.verify",)
     if claimed is right:
@@ -399,41 +395,14 @@ def _instead(talk: Talk, name: str) -> None:
         talk.tell((name,))
 
 
-def _gap(talk: Talk, event: AgendaItem) -> None:
-    """Ask what nobody knows, and be offered that somebody finds out."""
-    talk.gap = talk.world.gap
-    talk.user_line((talk.gap,), "setQuestion")
-    asked = talk.floor.last
-    talk.agent("unknown", "answer")
-    talk.agent("find_out", "offer", ("prompt.unknown",))
-    talk.probe("Q5", "unknown", asked)
-    talk.mood.feel("unknown")
-    if talk.chance(WANTS_TO_KNOW):
-        talk.user("accept_find_out", "answer")
-        talk.agent("will_find_out", "promise", ("prompt.unknown",))
-    else:
-        talk.user("decline_find_out", "answer")
-
-
-def _unrelated(talk: Talk, event: AgendaItem) -> None:
-    """Ask for something that is not the agent's business."""
-    talk.user("ask_unrelated", "request")
-    asked = talk.floor.last
-    talk.agent("redirect", "declineRequest")
-    if talk.steps and talk.chance(LEADS_BACK):
-        talk.agent("back_to_call", "declineRequest", without=talk.not_called)
-    talk.probe("Q6", "redirect", asked)
-    _react(talk, "ack_redirect")
-
-
 _EVENTS: dict[str, Callable[[Talk, AgendaItem], object]] = {
     "Q0": _names,
     "Q1": _belief,
     "Q2": _terms,
     "Q3": _wish,
     "Q4": complain,
-    "Q5": _gap,
-    "Q6": _unrelated,
+    "Q5": apart.ask_gap,
+    "Q6": apart.ask_unrelated,
     "fact": _aside,
     "grievance": complain,
 }

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 
 from datagen.scripting.compose.grammar import slots
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.simulate import asides, steps
+from datagen.scripting.simulate import asides, dues, steps
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.agenda import draw_agenda, has_detail, may_check
 from datagen.scripting.simulate.closing import close
@@ -69,22 +69,29 @@ def simulate(
     talk = Talk(compiled, world, cast, acts, draws, words)
     talk.steps = procedure(talk)
     talk.agenda = draw_agenda(talk)
+    talk.steps = dues.with_dues(talk)
     _open(talk)
     _go_on(talk)
     if not talk.is_over:
+        for step in dues.left(talk):
+            steps.take(talk, step)
         close(talk)
     return talk
 
 
 def procedure(talk: Talk) -> list[ProcedureStep]:
-    """Return the steps of this call: some are left out, and questions change places. An assistant
-    is asked for all that its customer has named, or the business would speak of it unasked."""
+    """Return the steps of this call: some are left out, and questions change places. None is that
+    tells what asks something of the caller. An assistant is asked for all that its customer has
+    named, or the business would speak of it unasked."""
     leisure = talk.leisure
     noted = talk.cast.principal is not None  # somebody has told its assistant what to say
     taken = [
         step
         for step in talk.world.steps
-        if step.chance == 1.0 or (noted and _names(step)) or talk.chance(step.chance * leisure)
+        if step.chance == 1.0
+        or (noted and _names(step))
+        or (not noted and dues.is_kept(talk, step))
+        or talk.chance(step.chance * leisure)
     ]
     for at in range(len(taken) - 1):
         one, other = taken[at], taken[at + 1]
@@ -291,10 +298,7 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
     if ready[0].kind in _ANGER and _fails_next(talk):
         return True
     if not talk.steps:
-        is_calm = ready[0].kind not in _ANGER and not talk.has_offered and talk.is_verified
-        if is_calm and talk.floor.drafts[-1].speaker == "user" and talk.chance(0.5):
-            talk.agent("offer_more", "offer")
-            talk.has_offered = True
+        _offer_more(talk, ready[0].kind)
         return True
     if talk.is_at_end or (ready[0].kind in _ANGER and _is_settled_next(talk)):
         return True
@@ -311,6 +315,18 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
         return False
     share = len(ready) / (len(ready) + len(talk.steps))
     return talk.chance(share * EARLY if is_first else share)
+
+
+def _offer_more(talk: Talk, kind: str) -> None:
+    """Ask whether there is anything else before a caller comes with something at the end."""
+    last = talk.floor.drafts[-1]
+    if kind == "Q6" and last.act != "offer":
+        talk.agent("offer_more", "offer")  # to which it is an answer
+        return
+    is_calm = kind not in _ANGER and not talk.has_offered and talk.is_verified
+    if is_calm and last.speaker == "user" and talk.chance(0.5):
+        talk.agent("offer_more", "offer")
+        talk.has_offered = True
 
 
 def _takes_up(talk: Talk) -> Callable[[AgendaItem], bool]:

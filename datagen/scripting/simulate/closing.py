@@ -44,8 +44,11 @@ def close(talk: Talk) -> None:
     how = _done(talk)
     is_cross = talk.is_vented or talk.mood.manner == "angry"  # and wants nothing more
     chance = 0.5 if talk.cast.manner == "brisk" else 0.7
-    if not is_cross and talk.is_verified and talk.chance(chance * min(1, talk.leisure)):
-        talk.agent("offer_more", "offer")
+    is_asked = talk.led_back_at == talk.floor.last
+    may_ask = not is_cross and talk.is_verified
+    if is_asked or (may_ask and talk.chance(chance * min(1, talk.leisure))):
+        if not is_asked:
+            talk.agent("offer_more", "offer")
         talk.user(f"done_offered{how}", "declineOffer", _gushing(talk))
     else:
         is_glad = talk.floor.drafts[-1].speaker == "user" and talk.is_thanked

@@ -55,7 +55,7 @@ UPTAKES: dict[str, tuple[Uptake, ...]] = {
     "tired": ("resume", "resume", "drop"),
 }
 """What it does otherwise, each as likely as it is often."""
-PAUSES = 0.3
+PAUSES = 0.12
 """Chance that a caller cuts in who has nothing to say to it: the agent waits until it is back."""
 NOTES = 0.4
 """Chance that a caller who stops the agent before a value is out wants to write that down."""

@@ -6,7 +6,7 @@ Talk, AgendaItem --is_ready--> whether it may come now
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from datagen.scripting.compose.grammar import about, about_once
 from datagen.scripting.simulate.floor import Draft
@@ -21,14 +21,25 @@ ASKED = 0.5
 """More than this share of the words of what is to be done is said by who asks for it."""
 SETTLES = 5
 """Fewest words of a reply that takes news as it is, and does not only say that it was heard."""
-_KNOWS = re.compile(r"(?:(?:oh|ah|well), )?(?:exactly|yes|right, |that's (?:it|the one))\b", re.I)
-"""How a reply begins to what somebody has known itself."""
+_KNOWS = re.compile(
+    r"^(?:(?:oh|ah|well), )?(?:exactly|yes|right, |that's (?:it|the one))\b|\bthat's clear\b"
+    r"|\bmakes sense\b|\bremember that\b",
+    re.IGNORECASE,
+)
+"""How a reply begins to what somebody has known itself, or what it holds of what is understood."""
 _ADDS = re.compile(r"\b(?:too|also|as well|on top)\b", re.IGNORECASE)
 """What a wish holds that adds to something."""
 _SAID = frozenset(("answer", "confirm"))
 """Acts of a caller who says what it was asked."""
+RELATED = 2
+"""Words of content that what a caller supposes has in common with what the call was about, if that
+is not of its own matter."""
+_TAGS = about("Is that right?")
+"""What a supposition ends with, which says nothing of what it is about."""
 _TAKEN = frozenset(("answer", "confirm", "agreement", "declineOffer"))
 """Acts of a caller who has understood what it was told; who accepts may make sure of it."""
+_SPOKEN = frozenset(("answer", "declineRequest"))
+"""Acts of an agent that has answered something else by then."""
 
 
 def is_ready(talk: Talk, event: AgendaItem) -> bool:
@@ -51,9 +62,12 @@ def heard(talk: Talk, name: str) -> list[str]:
     is_past = told < talk.done_at and name not in talk.agreed
     if is_past or told < max(talk.told.values()):
         return []
-    replies = [one for one in talk.floor.drafts[told + 1 :] if one.speaker == "user"]
+    later = talk.floor.drafts[told + 1 :]
+    replies = [one for one in later if one.speaker == "user"]
     if any(one.act in _TAKEN or _is_settling(one) for one in replies):
         return []
+    if any(one.speaker == "agent" and one.act in _SPOKEN for one in later):
+        return []  # "that" would be something else
     said = talk.floor.drafts[told].values
     return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
 
@@ -61,7 +75,7 @@ def heard(talk: Talk, name: str) -> list[str]:
 def _is_settling(reply: Draft) -> bool:
     """Tell whether a reply to news shows that it is understood, and not only that it was heard."""
     is_taken = reply.num_words >= SETTLES and takes_it(reply.text)
-    return is_taken or _KNOWS.match(reply.text) is not None
+    return is_taken or _KNOWS.search(reply.text) is not None
 
 
 def asks_for(opening: str, proposed: str) -> bool:
@@ -103,7 +117,9 @@ def _asks_names(talk: Talk, event: AgendaItem) -> bool:
 def _asks_apart(talk: Talk, event: AgendaItem) -> bool:
     """What has nothing to do with the call waits until that is settled, and nobody asks for it who
     has no time, or has called in trouble or in a bad mood."""
-    return talk.is_at_end and talk.is_at_ease and talk.world.story.mood != "problem"
+    is_glad = talk.outcome != "partly" or talk.mood.valence > 0
+    is_glad = is_glad and talk.world.story.mood != "problem"
+    return talk.is_at_end and talk.is_at_ease and is_glad
 
 
 def _asks_gap(talk: Talk, event: AgendaItem) -> bool:
@@ -126,7 +142,12 @@ def _asks_term(talk: Talk, event: AgendaItem) -> bool:
         return bool(heard(talk, event.what))
     if not is_open(talk, event.what):
         return False
-    return may_suppose(talk, event.what) if event.kind == "Q1" else _may_ask(talk, event.what)
+    if event.kind == "Q1" or (event.supposes and may_suppose(talk, event.what)):
+        return may_suppose(talk, event.what)
+    asks = talk.world.fact(event.what).ask
+    is_due = talk.is_at_end or (talk.is_refused and not talk.told)  # nobody asks after a no
+    is_due = is_due or _is_touched(talk, event.what, asks)
+    return is_due and _may_ask(talk, event.what)
 
 
 def _may_ask(talk: Talk, name: str) -> bool:
@@ -142,6 +163,13 @@ def _may_ask(talk: Talk, name: str) -> bool:
     return bool(talk.told) and not (talk.is_let_down or _is_remedy_to_come(talk))
 
 
+def _is_touched(talk: Talk, name: str, asks: Sequence[str]) -> bool:
+    """Tell whether what has been said touches on a fact, or on what ``asks`` for it: one word of
+    content is in both."""
+    said = frozenset().union(*(about_once(one.text) for one in talk.floor.drafts))
+    return any(not said.isdisjoint(about(line)) for line in (talk.world.fact(name).says, *asks))
+
+
 def _is_remedy_to_come(talk: Talk) -> bool:
     """Tell whether the agent has yet to speak of what it can do, which questions may be about."""
     step = next((one for one in talk.steps if one.do in ("offer", "act")), None)
@@ -152,16 +180,18 @@ def _is_remedy_to_come(talk: Talk) -> bool:
 def may_suppose(talk: Talk, name: str) -> bool:
     """Tell whether a caller says what it takes a term for that nobody has brought up: what is of
     its matter while that is being dealt with, or what the call has been about; nobody does who is
-    in a bad mood, or does not get what it has called for."""
+    in a bad mood, does not get what it has called for, or whose trouble others are to see to."""
     if not _may_ask(talk, name) or talk.mood.manner == "curt" or talk.is_let_down:
         return False
     fact = talk.world.fact(name)
     if fact.stories and talk.world.story.mood != "problem" and not talk.is_at_end:
         return True
-    if not talk.is_at_end or talk.is_pressed:
+    is_trouble = talk.world.story.mood == "problem" and talk.outcome != "solved"
+    if not talk.is_at_end or talk.is_pressed or is_trouble:
         return False
-    claimed = frozenset().union(*map(about, fact.claim))
-    return any(not claimed.isdisjoint(about_once(one.text)) for one in talk.floor.drafts)
+    claimed = frozenset().union(*map(about, (fact.says, *fact.claim))) - _TAGS
+    said = frozenset().union(*(about_once(one.text) for one in talk.floor.drafts))
+    return len(claimed & said) >= (1 if fact.stories else RELATED)
 
 
 def _wishes(talk: Talk, event: AgendaItem) -> bool:
@@ -178,6 +208,9 @@ def _wishes(talk: Talk, event: AgendaItem) -> bool:
     left = [step for step in talk.steps if step.do != "look"]
     is_heard = talk.outcome in ("solved", "handed_on") or bool(talk.told)
     is_heard = is_heard or (len(left) == 1 and left[0].declines)  # after which it wants nothing
+    is_trouble = talk.world.story.mood == "problem" and not talk.is_let_down
+    if is_trouble and not _is_touched(talk, wish.fact, wish.ask):
+        return False  # what has nothing to do with the trouble waits until that is over
     return bool(wish.stories) and is_heard and not is_to_come
 
 

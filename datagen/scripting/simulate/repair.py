@@ -5,6 +5,7 @@ Talk --mishear, take_back, ask_again--> turns that repair earlier ones
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from datagen.scripting.content.values import Value
@@ -13,6 +14,10 @@ from datagen.scripting.simulate.talk import Talk
 
 MAX_WORDS = 3
 """Most words of a value that somebody can mishear or take back."""
+
+_ASKS_FOR = re.compile(r"\b(?:can|could)\b|\bsay (?:that )?again\b", re.IGNORECASE)
+"""What a caller says that asks the agent to do something; "What?" is answered by no "of course"."""
+_COMPLIES = ("Sure.", "Of course.", "No problem.", "Certainly.")
 
 
 def is_short(value: Value) -> bool:
@@ -45,8 +50,10 @@ def take_back(talk: Talk, name: str) -> None:
 
 
 def ask_again(talk: Talk, lines: Sequence[str], iso: str, licence: tuple[str, ...]) -> None:
-    """Let the caller ask the agent to repeat, and the agent say it in other words."""
-    asked = talk.floor.last
+    """Let the caller ask the agent to repeat, and the agent say all of it in other words."""
+    asked, said = talk.floor.last, talk.slots((talk.words.chosen,))
+    lines = [line for line in lines if said <= talk.slots((line,))] or lines
     talk.user("say_again", "requestRepeat").repairs = asked
-    talk.agent("again", "autoPositive")
+    leads = () if _ASKS_FOR.search(talk.floor.drafts[-1].text) else _COMPLIES
+    talk.agent("again", "autoPositive", without=leads)
     talk.agent_line(lines, iso, licence).repairs = asked

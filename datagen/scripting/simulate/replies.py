@@ -16,7 +16,8 @@ _OBJECTS = re.compile(
     re.IGNORECASE,
 )
 _TAKES_IT = re.compile(
-    r".*\bthank(?!s for (?:nothing|telling me now))|.*\bi'm sorry\b"
+    r".*\bthank(?!s for (?:nothing|telling me now))|.*\b(?:won't|doesn't) (?:matter|hurt)\b"
+    r"|.*\bi'm sorry\b"
     r"|.*\blet me (?:think|see|look|check)\b|.*\bnot the only one"
     r"|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
     r"|(?:(?:oh, |ah, )?okay|alright|good|oh, so|(?:oh|well), good|at least|fine"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from datagen.scripting.content.values import Value
-from datagen.scripting.simulate import asides, replies, tools
+from datagen.scripting.simulate import asides, dues, replies, tools
 from datagen.scripting.simulate.identify import ask_name, identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
 from datagen.scripting.simulate.readiness import asks_for, is_answered, moved
@@ -136,8 +136,9 @@ def _propose(talk: Talk, step: ProcedureStep) -> None:
 
 
 def _tell(talk: Talk, step: ProcedureStep) -> None:
-    """Tell facts; what the caller has just been told is left out, or a reminder."""
-    news = [name for name in step.facts if not talk.is_fresh(name)]
+    """Tell facts; what the caller has just been told is left out, or a reminder, and a rule that it
+    has asked about is told once."""
+    news = [name for name in step.facts if not _is_known(talk, step, name)]
     if not news and step.facts and not step.reply:
         return
     if not news and step.facts and _is_just_told(talk, step):
@@ -160,6 +161,12 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
             return
     talk.tell(step.facts)
     _react(talk, step, REACTS)
+
+
+def _is_known(talk: Talk, step: ProcedureStep, name: str) -> bool:
+    """Tell whether a caller still knows what it was told; a rule it does not forget."""
+    is_rule = not step.reply and talk.world.fact(name).source == "prompt"
+    return name in talk.told if is_rule else talk.is_fresh(name)
 
 
 def _is_just_told(talk: Talk, step: ProcedureStep) -> bool:
@@ -198,7 +205,8 @@ def _may_cut_in(
 ) -> bool:
     """Perhaps let the caller cut in on the last line; return whether that was told in the end."""
     talk.telling = facts
-    press = asides.pressing(talk)
+    is_news = any(name in talk.world.records for name in facts)  # which the caller waits for
+    press = None if is_news else asides.pressing(talk)
     ask = partial(press, "cut_in") if press else None
     is_told = may_cut_in(talk, Telling(lines, iso, licence, is_needed, is_bad=is_bad), ask)
     talk.telling = ()
@@ -250,9 +258,13 @@ def _say(
 ) -> bool:
     """Say a step's line; return whether it is a reminder: an offer of what was just told is one,
     unless a bare question will do."""
+    if step.do == "offer":
+        lines = dues.whole(tuple(lines), tuple(talk.world.fact(one).says for one in step.facts))
     is_known = step.facts and all(talk.is_fresh(name, JUST) for name in step.facts)
     if is_known and step.do == "offer":
         bare = [line for line in lines if _QUESTION.match(line)]
+        if talk.is_back:  # nobody knows any more what "that one" is
+            bare = [line for line in bare if not _POINTS.match(line)]
         if not bare:
             talk.remind(lines, iso, licence)
             return True

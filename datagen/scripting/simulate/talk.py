@@ -98,6 +98,8 @@ class Talk:
         """What the caller still wants to bring up."""
         self.spare: list[str] = []
         """Facts that may come up by the way, if there is time."""
+        self.owed: list[str] = []
+        """Terms that bind the caller, which it is to bring up itself, or is told in the end."""
         self.steps: list[ProcedureStep] = []
         """What is left of the agent's procedure."""
         self.current: ProcedureStep | None = None
@@ -163,6 +165,10 @@ class Talk:
         """The caller has begun to say something, and given way to the agent."""
         self.is_interrupted = False
         """Somebody has just been cut in on, and has not come back to it yet."""
+        self.is_waiting = False
+        """A tool is at work, and both wait for it."""
+        self.led_back_at = -1
+        """The turn in which the agent has led back from what is not its business to the end."""
         self.has_chatted = False
         """The agent has made small talk in a wait."""
         self.is_handed_on = False

@@ -5,11 +5,12 @@ Talk, ProcedureStep --call--> drafts, Action; only then may anybody say what the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
-from datagen.scripting.simulate import asides
+from datagen.scripting.simulate import apart, asides
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.interruptions import break_in
 from datagen.scripting.simulate.talk import Talk
@@ -24,6 +25,8 @@ CANCELS = 0.3
 ASKS, ADDS, ASKS_FROM = 0.5, 0.25, 2.5
 """Chances that a caller who says something asks a question, or tells something of itself, and
 seconds from which a wait leaves time for a question."""
+IDLE_FROM = 1.2
+"""Seconds from which somebody speaks of something else than what it waits for, if it wants to."""
 BREAKS_IN = 0.6
 """Chance that a caller does not wait until the agent has announced that it looks."""
 TIMEOUT = 8.0
@@ -140,6 +143,9 @@ def _issue(
 def _wait(talk: Talk, action: Action) -> None:
     """Fill the time until a tool answers, on both sides."""
     talk.mood.feel("wait.impatient" if talk.cast.user.patience == 0 else "wait")
+    if action.status == "ok" and action.latency > IDLE_FROM and (aside := apart.digression(talk)):
+        _ask_meanwhile(talk, partial(asides.bring_up, talk, aside))
+        return
     if action.status == "ok" and action.latency > LONG and _may_chat(talk):
         _chat(talk, action)
         return
@@ -185,14 +191,7 @@ def _say_meanwhile(talk: Talk, action: Action) -> None:
     can_ask = action.latency > ASKS_FROM and talk.chance(ASKS)
     ask = asides.pressing(talk, waits=True) if can_ask else None
     if ask is not None:
-        first = len(talk.floor.drafts)
-        talk.is_interrupted, before = True, talk.is_interrupted
-        ask("link")
-        talk.is_interrupted = before
-        for draft in talk.floor.drafts[first:]:
-            rests_on_result = any(one.startswith("result.") for one in draft.licence)
-            draft.meanwhile = draft.speaker == "agent" and not rests_on_result
-        talk.floor.close()
+        _ask_meanwhile(talk, ask)
     elif talk.chance(ADDS):
         talk.user("while_waiting" + (PRESSED if talk.cast.user.patience == 0 else ""), "inform")
     else:
@@ -200,6 +199,20 @@ def _say_meanwhile(talk: Talk, action: Action) -> None:
         is_cross = talk.mood.manner in ("curt", "angry") and not hold.endswith(LEISURE)
         say = partial(talk.user, hold, "autoPositive")
         break_in(talk, "protest", say, BREAKS_IN if is_cross else 0.0)
+
+
+def _ask_meanwhile(talk: Talk, ask: Callable[[str], object]) -> None:
+    """Let the caller ask something as a tool works, and the agent answer before the result."""
+    first = len(talk.floor.drafts)
+    talk.is_interrupted, before = True, talk.is_interrupted
+    talk.is_waiting = True
+    ask("link")
+    talk.is_waiting = False
+    talk.is_interrupted = before
+    for draft in talk.floor.drafts[first:]:
+        rests_on_result = any(one.startswith("result.") for one in draft.licence)
+        draft.meanwhile = draft.speaker == "agent" and not rests_on_result
+    talk.floor.close()
 
 
 def _react_hold(talk: Talk) -> str:

@@ -27,7 +27,7 @@ KENNEL = (
 )
 
 
-PRICES = frozenset((("kennel", "money"), ("suite", "money")))
+PRICES = frozenset((("kennel", "money"), ("suite", "money"), ("notice", "duration")))
 
 
 def test_an_answer_begins_with_what_was_asked_for() -> None:
@@ -40,6 +40,11 @@ def test_an_answer_begins_with_what_was_asked_for() -> None:
     ("question", "line", "answer"),
     [
         ("How much is a suite?", KENNEL[2], "A suite is {suite} a night."),
+        (
+            "How much notice do you need?",
+            "You need to give {notice} notice to move out, and we don't refund part of a month.",
+            "You need to give {notice} notice to move out.",
+        ),
         (
             "Is there a deposit?",
             "A new account costs {kennel}, and there's a deposit of {suite} if a check fails.",

@@ -190,6 +190,7 @@ def test_a_no_reminds_only_of_what_was_told() -> None:
         ("Oh, so I'm not the only one.", False),
         ("Well, then I know for next time.", False),
         ("Oh, so they're just not open yet.", False),
+        ("Then a day or two won't matter.", False),
     ],
 )
 def test_nobody_is_sorry_about_good_news(said: str, wants_understanding: bool) -> None:
