@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from datagen.scripting.content.values import Choice, Range
 from datagen.scripting.simulate.answers import answering, denying
+from datagen.scripting.world.lint import lines
 from datagen.scripting.world.load import load_worlds
 from datagen.scripting.world.pack import WorldPack, default_paths
 
 WORLDS = load_worlds(default_paths())
+_PLACED = re.compile(r"(?:on|in|at|by|to|from|with|behind|under|between) ")
+_TAKEN = re.compile(r"\b(?:have|got|get|need|like|want|book) \{(\w+)\}")
+"""What holds a value as a thing, which one that says when or where is not."""
 
 
 def ends(pack: WorldPack, name: str) -> tuple[float, float]:
@@ -161,3 +167,16 @@ def test_no_form_is_due_before_a_signature_can_be_there() -> None:
     due = WORLDS["clinic"].pack.caller["form_by"]
     assert isinstance(due, Choice)
     assert not any("Friday" in choice or "next week" in choice for choice in due.choices)
+
+
+@pytest.mark.parametrize("domain", sorted(WORLDS))
+def test_nobody_has_on_tuesday(domain: str) -> None:
+    pack = WORLDS[domain].pack
+    placed = {
+        name
+        for name, value in (pack.values | pack.caller).items()
+        if isinstance(value, Choice) and any(map(_PLACED.match, value.choices))
+    }
+    for where, line in lines(pack):
+        taken = {name[0].lower() + name[1:] for name in _TAKEN.findall(line)}
+        assert not taken & placed, f"{where}: {line}"
