@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from datagen.scripting.content.values import Choice, Range
 from datagen.scripting.simulate.answers import answering, denying
+from datagen.scripting.world.lint import lines
 from datagen.scripting.world.load import load_worlds
 from datagen.scripting.world.pack import WorldPack, default_paths
 
 WORLDS = load_worlds(default_paths())
+_PLACED = re.compile(r"(?:on|in|at|by|to|from|with|behind|under|between) ")
+_TAKEN = re.compile(r"\b(?:have|got|get|need|like|want|book) \{(\w+)\}")
+"""What holds a value as a thing, which one that says when or where is not."""
 
 
 def ends(pack: WorldPack, name: str) -> tuple[float, float]:
@@ -105,3 +111,72 @@ def test_a_wish_is_refused_with_what_forbids_it(
         for reason in denying(ask, pack.facts[fact].tell):
             assert because in reason, reason
             assert other not in reason, reason
+
+
+@pytest.mark.parametrize(
+    ("domain", "story", "case", "fact"),
+    [
+        ("airline", "cancel", "refunded", "refund_time"),
+        ("airline", "delayed", "stays", "voucher"),
+        ("auto_repair", "noise", "booked", "diagnosis_fee"),
+        ("car_rental", "stuck", "covered", "new_car"),
+        ("catering", "on_the_day", "stuck", "late_rule"),
+        ("cinema", "birthday", "room", "room_ban"),
+        ("clinic", "form", "exam", "form_rule"),
+        ("clinic", "sick", "later", "red_flags"),
+        ("courier", "missed", "picks_up", "depot_hours"),
+        ("courier", "where", "trace", "trace_rule"),
+        ("credit_card", "strange", "disputed", "dispute_rule"),
+        ("cruise", "late_flight", "later_port", "join_fee"),
+        ("cruise", "sick", "insured", "cover_time"),
+        ("daycare", "stand_in_pickup", "added", "id_rule"),
+        ("dental", "ache", "later", "pain_rule"),
+        ("driving_school", "failed", "again", "retest_rule"),
+        ("drone_rental", "book", "booked", "license_rule"),
+        ("drone_rental", "crashed", "pays", "bring_parts"),
+        ("dry_cleaning", "forgotten", "there", "ticket_rule"),
+        ("dry_cleaning", "wrong_bag", "gone", "damage_rule"),
+        ("electric_utility", "out", "breaker", "only_you"),
+    ],
+)
+def test_what_a_caller_has_to_know_is_told_in_every_such_call(
+    domain: str, story: str, case: str, fact: str
+) -> None:
+    steps = WORLDS[domain].pack.stories[story].steps
+    told = [one for one in steps if fact in one.facts and one.do != "look" and one.chance == 1]
+    assert any(not one.when or case in one.when for one in told)
+
+
+@pytest.mark.parametrize(
+    ("domain", "story", "why"),
+    [("cruise", "sick", "sick_who"), ("electric_utility", "behind", "why_short")],
+)
+def test_hard_news_is_asked_for_and_spoken_to(domain: str, story: str, why: str) -> None:
+    asked, spoken_to, *_ = WORLDS[domain].pack.stories[story].steps
+    assert all(f"{{{why}}}" in line for line in asked.reply)
+    assert all(("hard" in line or "easy" in line) for line in spoken_to.say)
+
+
+def test_another_time_is_told_from_the_one_that_was_asked_for() -> None:
+    other = WORLDS["coworking"].pack.values["other_slot"]
+    assert isinstance(other, Choice)
+    assert all("later" in choice or "earlier" in choice for choice in other.choices)
+
+
+def test_no_form_is_due_before_a_signature_can_be_there() -> None:
+    due = WORLDS["clinic"].pack.caller["form_by"]
+    assert isinstance(due, Choice)
+    assert not any("Friday" in choice or "next week" in choice for choice in due.choices)
+
+
+@pytest.mark.parametrize("domain", sorted(WORLDS))
+def test_nobody_has_on_tuesday(domain: str) -> None:
+    pack = WORLDS[domain].pack
+    placed = {
+        name
+        for name, value in (pack.values | pack.caller).items()
+        if isinstance(value, Choice) and any(map(_PLACED.match, value.choices))
+    }
+    for where, line in lines(pack):
+        taken = {name[0].lower() + name[1:] for name in _TAKEN.findall(line)}
+        assert not taken & placed, f"{where}: {line}"
