@@ -27,7 +27,7 @@ from datagen.seeds import rng_for, seed_for
 from datagen.text import VERSION as TEXT_VERSION
 from datagen.types import Job, Reject, Rejected, Script, UserError
 
-VERSION = "6"
+VERSION = "7"
 """Raised when a change of this package's code changes what is asked or kept."""
 MAX_EVIDENCE = 500
 """Characters of what was wrong that a reject carries."""
