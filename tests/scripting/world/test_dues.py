@@ -29,6 +29,13 @@ def bound(domain: str, story: str, case: str, *names: str) -> Talk:
     return talk
 
 
+def untold(domain: str, story: str, case: str, name: str) -> Talk:
+    """Return a call in which no step tells what is in its role."""
+    talk = bound(domain, story, case, name)
+    talk.steps = [step for step in talk.steps if name not in step.facts or step.do == "ask"]
+    return talk
+
+
 def places(steps: list[ProcedureStep], name: str) -> list[int]:
     """Return at which steps a fact is told."""
     return [at for at, step in enumerate(steps) if step.do == "tell" and name in step.facts]
@@ -47,9 +54,7 @@ def test_what_has_to_be_brought_is_told_when_it_is_done(
     domain: str, story: str, case: str, name: str
 ) -> None:
     """ "You have to show a license at pickup." """
-    talk = bound(domain, story, case, name)
-    talk.steps = [step for step in talk.steps if name not in step.facts or step.do == "ask"]
-    steps = dues.with_dues(talk)
+    steps = dues.with_dues(untold(domain, story, case, name))
     (at,) = places(steps, name)
     assert at > max(at for at, step in enumerate(steps) if step.do == "act")
 
@@ -64,13 +69,13 @@ def test_what_has_to_be_brought_is_told_when_it_is_done(
 def test_what_is_due_is_told_before_the_caller_agrees(
     domain: str, story: str, case: str, name: str
 ) -> None:
-    steps = dues.with_dues(bound(domain, story, case, name))
+    steps = dues.with_dues(untold(domain, story, case, name))
     (at,) = places(steps, name)
     assert at < min(at for at, step in enumerate(steps) if step.do in ("offer", "act"))
 
 
 def test_a_term_that_binds_the_caller_is_told_once_by_whom_it_is_up_to() -> None:
-    talk = bound("storage", "rent", "held", "admin_rule")
+    talk = untold("storage", "rent", "held", "admin_rule")
     talk.agenda = [AgendaItem("Q2", "admin_rule")]
     assert not places(dues.with_dues(talk), "admin_rule")
     assert not dues.left(talk)  # nothing has been done
