@@ -54,7 +54,7 @@ def is_told(call: CorpusCall, grounds: CallGrounds, fact: str) -> bool:
 @pytest.fixture(scope="module")
 def scripts() -> list[Script]:
     recipe = load_recipe("casual", "embedded", (), 5)
-    jobs = [job for block in range(10) for job in jobs_of(recipe, block)]
+    jobs = [job for block in range(16) for job in jobs_of(recipe, block)]
     found = WRITERS.load(recipe.script).write(jobs)
     return [s for s in found if isinstance(s, Script) and s.prompt_level == "detailed"]
 
