@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from datagen.scripting.compose.grammar import about, about_once
+from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate import apart, replies
@@ -147,7 +147,7 @@ def _may_ask(talk: Talk, event: AgendaItem, *, waits: bool) -> bool:
     fact = talk.world.fact(event.what)
     if not fact.stories or not is_ready(talk, event):
         return False
-    said = frozenset().union(*(about_once(one.text) for one in talk.floor.drafts[-2:]))
+    said = frozenset().union(*(one.about for one in talk.floor.drafts[-2:]))
     return any(not said.isdisjoint(about(line)) for line in (fact.says, *fact.ask))
 
 
@@ -384,7 +384,7 @@ def _told_of(talk: Talk, name: str, lines: Sequence[str]) -> list[str]:
     """Return the lines of a fact of which the caller has just heard most, so that they remind."""
     if not talk.is_fresh(name):
         return []
-    heard = about_once(talk.floor.drafts[talk.told[name]].text)
+    heard = talk.floor.drafts[talk.told[name]].about
     return [line for line in lines if len(heard & about(line)) >= HEARD * len(about(line))]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from datagen.scripting.compose.grammar import about_once
 from datagen.scripting.simulate.realizer import Said
 from datagen.types import Emotion, Interruption, Speaker
 
@@ -40,6 +41,15 @@ class Draft:
     """Said by rote: no hesitation, no backchannel, no pause of an agent."""
     begins: str = ""
     """The act with which it begins, which its own need not be."""
+    _about: tuple[str, frozenset[str]] = ("", frozenset())
+    """What its text was when it was last asked what it is about, and that."""
+
+    @property
+    def about(self) -> frozenset[str]:
+        """The beginnings of the words that say what it is about."""
+        if self._about[0] != self.text:
+            self._about = self.text, about_once(self.text)
+        return self._about[1]
 
     @property
     def num_words(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from datagen.scripting.compose.grammar import about, about_once
+from datagen.scripting.compose.grammar import about
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.replies import moves, takes_it
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
@@ -166,7 +166,7 @@ def _may_ask(talk: Talk, name: str) -> bool:
 def _is_touched(talk: Talk, name: str, asks: Sequence[str]) -> bool:
     """Tell whether what has been said touches on a fact, or on what ``asks`` for it: one word of
     content is in both."""
-    said = frozenset().union(*(about_once(one.text) for one in talk.floor.drafts))
+    said = frozenset().union(*(one.about for one in talk.floor.drafts))
     return any(not said.isdisjoint(about(line)) for line in (talk.world.fact(name).says, *asks))
 
 
@@ -190,7 +190,7 @@ def may_suppose(talk: Talk, name: str) -> bool:
     if not talk.is_at_end or talk.is_pressed or is_trouble:
         return False
     claimed = frozenset().union(*map(about, (fact.says, *fact.claim))) - _TAGS
-    said = frozenset().union(*(about_once(one.text) for one in talk.floor.drafts))
+    said = frozenset().union(*(one.about for one in talk.floor.drafts))
     return len(claimed & said) >= (1 if fact.stories else RELATED)
 
 
