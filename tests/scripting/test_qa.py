@@ -14,7 +14,7 @@ import yaml
 from datagen import assets
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.checks import shared_problems
-from datagen.scripting.compose.quizzes import follows, is_said, tells_right
+from datagen.scripting.compose.quizzes import asks_the_same, follows, is_said, tells_right
 from datagen.scripting.compose.told import Told, is_aside
 from datagen.scripting.content import qa_pack
 from datagen.scripting.content.qa_pack import (
@@ -854,6 +854,47 @@ def test_nobody_asks_for_what_a_quiz_has_just_told() -> None:
     )
     assert tells_right(sleds, "With sleds, copper tools and long ramps.")
     assert not tells_right(sleds, "For their kings.")
+
+
+def test_nobody_asks_what_a_quiz_has_just_asked() -> None:
+    """After "why is yesterday's rice better than fresh rice?" nobody asks why not to fry it."""
+    rice = Quiz(
+        ask="Why is yesterday's rice better for frying than fresh rice?",
+        right="It's drier.",
+        wrong="It's softer.",
+        tell="It's drier, so it doesn't stick.",
+    )
+    asked = Question("What can I do with leftover rice?", "Fry it with egg and vegetables.")
+    fresh = Question("Why shouldn't I fry fresh rice?", "It's too wet and turns to mush.")
+    other = Question("Can I freeze cooked rice?", "Yes, in flat bags.")
+    assert asks_the_same(rice, fresh, asked)
+    assert not asks_the_same(rice, other, asked)
+
+
+def test_who_asks_who_somebody_was_knows_nothing_else_of_them() -> None:
+    """Who has asked who Napoleon was does not know where he lost."""
+    known = {topic.id: topic for subject in shipped() for topic in subject.topics}
+    found = 0
+    for script in scripts():
+        for topic in (known[name] for name in topics(script)):
+            if topic.quiz.sure or not asks_who_it_was(topic.ask[0]):
+                continue
+            told = {one for core in topic.core for one in content_stems(core)}
+            if content_stems(topic.quiz.right) <= told:
+                continue
+            tried = [turn.text for turn in floor(script) if turn.act.startswith("try.")]
+            found += 1
+            assert not any(text.endswith(topic.quiz.right) for text in tried), tried
+    assert found > 5
+
+
+def test_a_teacher_asks_once_whether_it_was_clear() -> None:
+    for script in scripts():
+        assert sum(turn.act == "answer.check" for turn in script.turns) <= 1
+
+
+def test_nobody_hangs_up_on_what_was_just_added() -> None:
+    assert not any(script.turns[-1].act == "detail" for script in scripts())
 
 
 def test_it_means_what_was_asked_about_and_no_word_of_a_quiz_in_between() -> None:

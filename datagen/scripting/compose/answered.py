@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from datagen.scripting.compose.quizzes import (
+    asks_the_same,
     follows,
     gives_away,
     is_near,
@@ -21,6 +22,7 @@ from datagen.scripting.compose.realizer import Realizer, without_echo
 from datagen.scripting.compose.told import Told, is_aside
 from datagen.scripting.content.qa_pack import Belief, Doubt, Quiz
 from datagen.scripting.content.questions import (
+    asks_who_it_was,
     content_stems,
     in_other_words,
     is_explained,
@@ -200,6 +202,7 @@ class Answered(Realizer):
             tell_the_same(quiz.tell, one.answer)
             or tell_the_same(quiz.ask, one.ask)
             or tells_right(quiz, one.answer)
+            or asks_the_same(quiz, one, question)
             for one in self._told.coming
         ):
             return False
@@ -240,7 +243,9 @@ class Answered(Realizer):
         return all(in_other_words(belief.think, detail, HALF) for detail in told)
 
     def _may_check(self, question: Question, said: str) -> bool:
-        return self._num_words(said) >= MIN_CHECKED
+        """Tell whether a teacher asks if it was clear, which it does once."""
+        is_first = not any(line.act == "answer.check" for line in self._lines)
+        return is_first and self._num_words(said) >= MIN_CHECKED
 
     def _may_repeat(self, question: Question, said: str) -> bool:
         """Tell whether somebody may miss it: it is long, no yes or no after a "sure", and there are
@@ -265,15 +270,18 @@ class Answered(Realizer):
             self._say("user", "ack", self._seen("taken"))
             self._say("agent", "quiz", f"{lead} {quiz.ask}")
         is_named = bool(content_stems(quiz.wrong)) and is_told(quiz.wrong, said)
-        self._tried(quiz, is_said=False, errs=not (is_named or quiz.sure))
+        knows = quiz.sure or not asks_who_it_was(question.ask)
+        self._tried(quiz, is_said=False, errs=not (is_named or quiz.sure), knows=knows)
 
-    def _tried(self, quiz: Quiz, *, is_said: bool, errs: bool) -> None:
+    def _tried(self, quiz: Quiz, *, is_said: bool, errs: bool, knows: bool = True) -> None:
         """Let the asker answer, and the teacher say what it thinks of that.
 
-        Nobody errs with what the teacher has said that it is not, or guesses what it said.
+        Nobody errs with what the teacher has said that it is not, or guesses what it said; who has
+        asked who somebody was knows nothing else of them.
         """
         at = self._draws.uniform()
         right, wrong = (RIGHT, WRONG) if errs else (RIGHT_IF_TOLD, 0)
+        right = right if knows else 0
         if at < right:
             opening = self._act("user", "recall" if is_said else "try")
             self._say("user", "try.right", f"{opening} {quiz.right}")

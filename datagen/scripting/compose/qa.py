@@ -112,6 +112,7 @@ class _Lesson(Answered):
     def _close(self) -> None:
         """Say goodbye, or only thanks, or nothing at all."""
         is_unknown = self._lines[-1].act == "unsure"
+        is_added = self._lines[-1].act == "detail"  # nobody hangs up on what was just added
         self._reply = "fine" if is_unknown else self._reply
         if self._draws.chance(GOODBYES):
             closes = "settled" if self._is_grave else "closes"
@@ -119,7 +120,7 @@ class _Lesson(Answered):
             done = self._act("user", "done.unknown" if is_unknown else self._soberly("done"))
             self._say("user", "close", f"{first} {done}")
             self._part("bye")
-        elif (self._reply and not is_unknown) or self._draws.chance(THANKS):
+        elif (self._reply and not is_unknown) or is_added or self._draws.chance(THANKS):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
             thanks = "done.unknown" if is_unknown else self._soberly("done" if reply else "thanks")
             self._say("user", "thanks", f"{reply}{self._act('user', thanks)}")

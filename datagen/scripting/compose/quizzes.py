@@ -53,6 +53,14 @@ def tells_right(quiz: Quiz, answer: str) -> bool:
     return bool(right) and right <= content_stems(answer)
 
 
+def asks_the_same(quiz: Quiz, later: Question, question: Question) -> bool:
+    """Tell whether a later question asks what a quiz on a question does, in other words: a third
+    of what is new in the shorter one is in both."""
+    known = content_stems(question.ask)
+    fresh = content_stems(quiz.ask) - known, content_stems(later.ask) - known
+    return 3 * len(fresh[0] & fresh[1]) >= min(map(len, fresh)) > 0
+
+
 def gives_away(quiz: Quiz | None, detail: str) -> bool:
     """Tell whether a detail tells what a quiz asks for, if there is one."""
     return quiz is not None and quiz.is_given_away_by(detail)
