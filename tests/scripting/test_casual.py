@@ -334,7 +334,9 @@ def test_what_is_asked_further_is_seldom_the_same() -> None:
 
 
 def test_nobody_leaves_or_changes_the_subject_without_a_word_on_what_was_told() -> None:
-    said = tuple(chain(*(wordings()[f"react.{tone}"][0] for tone in ("plain", "joke", "warm"))))
+    said = tuple(
+        chain(*(wordings()[f"react.{tone}"][0] for tone in ("plain", "joke", "warm", "last")))
+    )
     late = tuple(wordings()["late"][0])
     found = Counter[str]()
     for script in scripts():
@@ -344,7 +346,8 @@ def test_nobody_leaves_or_changes_the_subject_without_a_word_on_what_was_told() 
                 found[other.act] += 1
                 words = (*said, "Okay", "Oh", "Well", "Anyway")  # of two that open alike one stays
                 assert other.text.startswith(words), (one.text, other.text)
-    assert min(found["close"], found["ask.trait"]) > 20
+    assert found["close"] > 20
+    assert found["ask.trait"] > 5
 
 
 def test_what_is_said_is_taken_in_words_of_its_own() -> None:
@@ -519,6 +522,38 @@ def test_sadness_is_asked_about_and_not_left() -> None:
     assert found > 8
 
 
+def test_nobody_answers_unasked_what_was_asked_before_the_last_question() -> None:
+    """ "What's the fullest one?" "The one for the roof." "I'm careful, I wash bags." """
+    for script in scripts():
+        for one, other in pairwise(floor(script)):
+            assert (one.act, other.act) != ("dug", "share"), (one.text, other.text)
+
+
+def test_who_asks_a_question_back_says_whom_it_asks() -> None:
+    """ "Do you finish every book you start?" comes back as "And you, do you finish ...?"."""
+    assert all("you" in lead.lower() for lead in wordings()["turn"][0])
+
+
+def test_a_question_said_again_in_other_words_is_not_said_to_be_the_same() -> None:
+    assert not [lead for lead in wordings()["again"][0] if "I said" in lead]
+
+
+def test_what_is_asked_of_the_past_is_not_what_one_has_done() -> None:
+    """Who grew up with six brothers has done nothing for it."""
+    assert not [ask for ask in wordings()["ask.past"][0] if "done" in ask]
+
+
+def test_what_somebody_has_told_of_itself_is_taken_with_more_than_a_nod_at_the_end() -> None:
+    says = {name: tuple(wordings()[f"react.{name}"][0]) for name in ("last", "plain")}
+    found = Counter[str]()
+    for script in scripts():
+        for told, _, _, close in zip(*(floor(script)[at:] for at in range(4)), strict=False):
+            if (told.act, close.act) == ("tell.trait", "close"):
+                found.update(name for name in says if close.text.startswith(says[name]))
+    assert found["last"] > found["plain"]
+    assert found["last"] > 20
+
+
 def test_nobody_asks_about_two_things_in_the_same_words() -> None:
     digs = {one.ask for each in shipped().traits.values() for trait in each for one in trait.more}
     for script in scripts():
@@ -641,6 +676,7 @@ def test_the_end_of_a_chat_agrees_with_its_beginning() -> None:
     talk = shipped()
     lunch, leaves = "Fine, I just had lunch.", "Well, I should make myself some lunch."
     assert not talk.agrees(leaves, [lunch])
+    assert not talk.agrees("Oh no, my pot's boiling over.", [lunch])
     late = 0
     for chat in chats(600):
         began = [chat.greeting.say, chat.greeting.take, chat.greeting.back]
@@ -714,8 +750,9 @@ def test_what_is_no_advice_is_not_asked_for_as_advice() -> None:
         for turn in floor(script):
             for ask in (ask for ask in views if turn.text.endswith(f" {ask}")):
                 (said,) = wordings()["want.view" if views[ask] else "want"]
-                assert turn.text.removesuffix(f" {ask}").endswith(tuple(said)), turn.text
-                found[views[ask]] += 1
+                is_led = turn.text.removesuffix(f" {ask}").endswith(tuple(said))
+                assert is_led or (views[ask] and turn.act == "want"), turn.text
+                found[views[ask]] += is_led
     assert min(found.values()) > 20
 
 
@@ -728,7 +765,7 @@ def test_who_answers_unasked_says_a_whole_sentence() -> None:
             assert turn.text.lower().endswith((said.mine or said.tell).lower()), turn.text
             assert not said.is_answer
             found[bool(said.mine)] += 1
-    assert min(found.values()) > 50
+    assert min(found.values()) > 30
 
 
 def test_who_has_no_sentence_of_its_own_is_refused() -> None:

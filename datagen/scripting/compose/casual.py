@@ -27,10 +27,10 @@ DIGS, HEARS_ON, OWNS = 0.42, 0.2, 0.28
 says something of its own to it; else who asked may answer the same question."""
 DIGS_OWN, SHARES, SHARES_LATE = 0.4, 0.8, 0.4
 """Chances that somebody asks about what the other says unasked, and that who asked answers the same
-question, at once or when it has heard more."""
+question, at once or when it has been told more."""
 NODS = 0.2
 """Chance that what the other said of its own is taken, and no more."""
-GETS_BACK = 0.25
+GETS_BACK = 0.35
 """Chance that who was asked further asks the first question back."""
 AGAIN = 0.04
 """Chance that a question is not understood."""
@@ -38,8 +38,10 @@ OPENS = 0.75
 """Chance that somebody says what brings it to a theme whose first question needs no reason."""
 AFTER: dict[TraitKind, float] = {"likes": 0.65, "past": 1.0}
 """Chances that what is not asked of a stranger at once comes up after the theme."""
-LEADS_UP, BRIDGES = 0.5, 0.5
+LEADS_UP, BRIDGES = 0.25, 0.5
 """Chances that who asks something out of the blue says that it is, or else leaves the theme."""
+BARE = 0.6
+"""Chance that a view is asked for without a word before it, where it is all that a turn asks."""
 _I = re.compile(r"I\b")
 LATER_BY = 4
 """How many turns later, at least."""
@@ -164,11 +166,12 @@ class _Chat(Parting):
         if at < DIGS or answer.low:
             self._dig(answer)
             is_new = self._lines[-4].act != "again"
-            if not is_new or not self._draws.chance(GETS_BACK):
-                return shares * SHARES_LATE
-            self._add(self._joined(self._act(answerer, "turn"), part.asks[1]))
-            self._tell(asker, "answer", self._thinking(asker), own)
-            self._unsaid = None
+            self._unsaid = None  # nobody comes back unasked to a question before the last
+            if is_new and self._draws.chance(GETS_BACK):
+                self._add(self._joined(self._act(answerer, "turn"), part.asks[1]))
+                self._tell(asker, "answer", self._thinking(asker), own)
+                if own.low:
+                    self._dig(own)
             return 0.0
         if at < DIGS + HEARS_ON:
             self._take_in(asker)
@@ -258,6 +261,8 @@ class _Chat(Parting):
                 self._hear_out(self._other())
             self._unsaid = None
             if self._other() == speaker:
+                if goal.view and self._draws.chance(BARE):
+                    asked = goal.ask
                 self._say(speaker, "want", f"{self._reaction(speaker)} {asked}".strip())
             else:
                 self._heard = None
@@ -327,8 +332,8 @@ class _Chat(Parting):
         return heard.tone == "plain" and not heard.take
 
     def _hear_out(self, speaker: Speaker) -> None:
-        """Let somebody take the last turn, with what it would answer itself if it has not."""
-        if self._unsaid:
+        """Let somebody take the last turn, with what it would answer itself if that is not sad."""
+        if self._unsaid and not self._unsaid.low:
             self._go_on(speaker, self._unsaid, may_be_cut=False)
         else:
             self._take_in(speaker)

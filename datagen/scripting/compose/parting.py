@@ -18,6 +18,8 @@ WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again"
 """What who leaves adds, nothing, a wish or that they should talk again, and how that is taken."""
 WAITS, ANSWERS = 0.4, 0.25
 """Chances that who leaves hears what the other says to it first, and that it has the last word."""
+TAKES_LAST = 0.85
+"""Chance that who leaves takes what the other has told of itself with more than a nod."""
 _DAY = re.compile(r"\b(?:day|today)\b")
 """What nobody wishes in the evening."""
 _OKAY = re.compile(r"\b(?:okay|alright|right|well|got it)\b", re.IGNORECASE)
@@ -57,8 +59,16 @@ class Parting(Hearing):
             self._say(speaker, "bye", self._parting(speaker, (parted,)))
 
     def _taken(self, speaker: Speaker, leaving: str) -> str:
-        """Return how the last turn was taken, not with a word for "okay" before another."""
+        """Return how the last turn was taken, not with a word for "okay" before another.
+
+        What somebody has just told of itself is mostly taken with more than a nod.
+        """
         heard = self._heard
+        is_nod = heard is not None and heard.tone == "plain" and not heard.take
+        is_of_self = self._lines[-3].act == "tell.trait"
+        if is_nod and is_of_self and self._draws.chance(TAKES_LAST):
+            self._heard = None
+            return self._act(speaker, "react.last")
         if heard is None or heard.take or not _OKAY.match(leaving):
             return self._reaction(speaker, is_said=True)
         self._heard = None

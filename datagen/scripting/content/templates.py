@@ -49,7 +49,7 @@ _CHAT = frozenset((
     "hi", "hi.back", "ask.self", "tell.self", "intro", "meet", "lead", "link", "think", "return",
     "turn", "react.plain", "react.joke", "react.warm", "react.more",
     "react.own", "react.thanks", "react.thanks.view",
-    "me", "me.i", "me.mine", "back",
+    "me", "me.i", "me.mine", "react.last", "back",
     "interrupt", "leave", "wish", "wish.again", "bye", "bye.wish", "bye.again", "again", "unclear",
     "aside", "bridge", "want", "want.view", "thanks", "welcome", "so", "about", "besides",
     "late", "thanks.view", "welcome.view", "part", "ask.work", "ask.place",
