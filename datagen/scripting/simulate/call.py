@@ -71,7 +71,7 @@ def simulate(
     talk = Talk(compiled, world, cast, acts, draws, words)
     talk.steps = procedure(talk)
     talk.agenda = draw_agenda(talk)
-    talk.steps = dues.with_dues(talk)
+    talk.steps = dues.with_dues(talk, steps.points_back)
     _open(talk)
     _go_on(talk)
     if not talk.is_over:
