@@ -19,8 +19,8 @@ _CONCERNS = re.compile(
     r"|there|will|was|were|did|who|next|now|anybody|else)\b",
     re.IGNORECASE,
 )
-"""What a question holds that is about the caller or the business, and not about how things are, for
-which nobody calls back."""
+"""What a question holds that is about the caller or the business, and not about how things are, of
+which nobody needs to be told later."""
 _MATTERS = re.compile(
     r"\b(?:safe|dangerous|poison\w*|harm\w*|it hurt|bad for|make (?:it|that) worse)\b"
 )
@@ -40,19 +40,17 @@ def digression(talk: Talk) -> AgendaItem | None:
 
 
 def ask_gap(talk: Talk, event: AgendaItem) -> None:
-    """Ask what nobody knows, and be offered that somebody finds out, if it concerns them."""
+    """Ask what nobody knows, and be offered that somebody finds out, which who is only curious
+    declines."""
     talk.gap = talk.world.gap
     talk.user_line((talk.gap,), "setQuestion")
     asked = talk.floor.last
     talk.agent("unknown", "answer")
-    if not _CONCERNS.search(talk.gap):
-        talk.probe("Q5", "unknown", asked)
-        talk.user("leave_unknown", "autoPositive")
-        return
     talk.agent("find_out", "offer", ("prompt.unknown",))
     talk.probe("Q5", "unknown", asked)
     talk.mood.feel("unknown")
-    if _MATTERS.search(talk.gap) or talk.chance(WANTS_TO_KNOW):
+    concerns = _CONCERNS.search(talk.gap) is not None
+    if _MATTERS.search(talk.gap) or (concerns and talk.chance(WANTS_TO_KNOW)):
         talk.user("accept_find_out", "answer")
         talk.agent("will_find_out", "promise", ("prompt.unknown",))
     else:
