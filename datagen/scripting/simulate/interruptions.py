@@ -273,8 +273,8 @@ def early(talk: Talk, answer: Callable[[], object]) -> None:
     level = talk.cast.user.behaviour.interruptions
     cut = talk.floor.last
     if draft.speaker == "agent" and not draft.is_closed and talk.chance(EARLY[level]):
-        places = cuts(draft.num_words, last_value(talk, draft, talk.words.chosen))
-        if places := [place for place in places if is_asked(draft.spoken, place)]:
+        open_to = cuts(draft.num_words, last_value(talk, draft, talk.words.chosen))
+        if places := [place for place in open_to if is_asked(draft.spoken, place)]:
             draft.cut_at = places[-1]
             talk.floor.close()
     answer()
