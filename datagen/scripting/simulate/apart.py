@@ -6,10 +6,25 @@ Talk, AgendaItem --ask_gap, ask_unrelated--> drafts and a Probe
 
 from __future__ import annotations
 
+import re
+
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 
 WANTS_TO_KNOW = 0.65
 """Chance that a caller wants somebody to find out what the agent does not know."""
+
+
+_CONCERNS = re.compile(
+    r"\b(?:you|yours?|we|us|ours?|i|me|my|mine|its?|that|this|these|those|they|them|their|here|the"
+    r"|there|will|was|were|did|who|next|now|anybody|else)\b",
+    re.IGNORECASE,
+)
+"""What a question holds that is about the caller or the business, and not about how things are, of
+which nobody needs to be told later."""
+_MATTERS = re.compile(
+    r"\b(?:safe|dangerous|poison\w*|harm\w*|it hurt|bad for|make (?:it|that) worse)\b"
+)
+"""What a question holds of which who asks it wants to know the answer."""
 
 
 def is_apart(talk: Talk, event: AgendaItem) -> bool:
@@ -25,7 +40,8 @@ def digression(talk: Talk) -> AgendaItem | None:
 
 
 def ask_gap(talk: Talk, event: AgendaItem) -> None:
-    """Ask what nobody knows, and be offered that somebody finds out."""
+    """Ask what nobody knows, and be offered that somebody finds out, which who is only curious
+    declines."""
     talk.gap = talk.world.gap
     talk.user_line((talk.gap,), "setQuestion")
     asked = talk.floor.last
@@ -33,7 +49,8 @@ def ask_gap(talk: Talk, event: AgendaItem) -> None:
     talk.agent("find_out", "offer", ("prompt.unknown",))
     talk.probe("Q5", "unknown", asked)
     talk.mood.feel("unknown")
-    if talk.chance(WANTS_TO_KNOW):
+    concerns = _CONCERNS.search(talk.gap) is not None
+    if _MATTERS.search(talk.gap) or (concerns and talk.chance(WANTS_TO_KNOW)):
         talk.user("accept_find_out", "answer")
         talk.agent("will_find_out", "promise", ("prompt.unknown",))
     else:

@@ -56,6 +56,8 @@ _CALLS = re.compile(r"\bI'm (?:just )?calling\b")
 """What an opening holds that only somebody says who calls."""
 SAME, STEM = 0.5, 4
 """Share of its words, by their first letters, from which a line says again what was read out."""
+_RETURNS = ("calling you back", "returning", "getting back", "call back")
+"""What words hold that say that it is a call back."""
 _CALLED = ("company", "both")
 """What somebody who is called back asks at once, if it does not know who is calling."""
 _REACHED, _REACHED_TOO = ("company",), ("company", "agent")
@@ -69,7 +71,7 @@ def simulate(
     talk = Talk(compiled, world, cast, acts, draws, words)
     talk.steps = procedure(talk)
     talk.agenda = draw_agenda(talk)
-    talk.steps = dues.with_dues(talk)
+    talk.steps = dues.with_dues(talk, steps.points_back)
     _open(talk)
     _go_on(talk)
     if not talk.is_over:
@@ -210,7 +212,8 @@ def _call_back(talk: Talk) -> None:
     talk.user("is_me.asks" if asks else "is_me", "confirm")
     if asks:
         _asks_who(talk, asks)
-    talk.agent("purpose", "inform", ("prompt.reason",))
+    is_known = "call" in talk.floor.drafts[-1].text  # "thanks for calling back"
+    talk.agent("purpose", "inform", ("prompt.reason",), without=_RETURNS if is_known else ())
     talk.user("purpose_right", "confirm")
 
 

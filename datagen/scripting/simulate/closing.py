@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from datagen.scripting.simulate.asides import take_news
-from datagen.scripting.simulate.replies import objects, takes_it
+from datagen.scripting.simulate.replies import hears, is_met, objects, takes_it
 from datagen.scripting.simulate.talk import Talk
 
 _NO = frozenset(("unknown", "redirect", "correct"))
@@ -84,11 +84,18 @@ def _done(talk: Talk) -> str:
     drafts = talk.floor.drafts
     at = max(at for at, draft in enumerate(drafts) if draft.speaker == "agent")
     acts = {one.act for one in talk.probes if one.agent_turn == at}
-    if ("decline" in acts or talk.is_let_down) and not talk.is_helped:
+    is_no = "decline" in acts and talk.outcome != "solved"
+    if (is_no or talk.is_let_down or _is_disappointed(talk)) and not talk.is_helped:
         return ".unhelped"
     if "decline" in acts or talk.outcome != "solved" or acts & _NO:
         return ""
     return ".helped" if talk.is_helped else ".told"
+
+
+def _is_disappointed(talk: Talk) -> bool:
+    """Tell whether the caller has not got all, and has just said what it thinks of that."""
+    said = next(one.text for one in reversed(talk.floor.drafts) if one.speaker == "user")
+    return talk.outcome == "partly" and hears(said) == "hear" and is_met(said) == 1
 
 
 def _is_left(talk: Talk) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from datagen.scripting.compose.grammar import slots
+from datagen.scripting.compose.grammar import about_once, slots
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.talk import Talk
@@ -40,6 +40,13 @@ _EMPTY = re.compile(
 
 _DEPENDS = re.compile(r"(?:and |but )?that (?:you|we|they|it|he|she|the|your|our)\b", re.IGNORECASE)
 """How a phrase begins that goes on with another's "it says"."""
+
+_ASKS_FOR_YES = re.compile(
+    r"(?:so |okay, )?(?:should|shall|would|do|does|can|could|may|is|are)"
+    r" (?:i|we|you|it|that)\b[^,]*$",
+    re.IGNORECASE,
+)
+"""How a question ends that has said all before it asks."""
 
 Doing: TypeAlias = Literal["question", "correction", "pause", "known", "protest"]
 """What a caller cuts in for."""
@@ -83,6 +90,16 @@ def is_clause(phrase: str) -> bool:
     """Tell whether a phrase has a verb before its first comma, and says something by itself."""
     is_whole = not (_EMPTY.fullmatch(phrase) or depends(phrase))
     return is_whole and _CLAUSE.match(phrase) is not None
+
+
+def is_asked(spoken: str, at_word: int) -> bool:
+    """Tell whether a question can be answered after so many of its words: what is left has no word
+    of content, or only asks for a yes to what has been said, of which there are no two."""
+    words = spoken.split()
+    heard, left = " ".join(words[:at_word]), " ".join(words[at_word:])
+    if heard[-1] == "," and _ASKS_FOR_YES.match(left):
+        return " or " not in heard
+    return not about_once(left)
 
 
 def depends(phrase: str) -> bool:

@@ -6,7 +6,7 @@ Talk, steps --with_dues--> the steps, and those that tell what none of them does
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -27,6 +27,9 @@ _BINDS = re.compile(
 """What a term holds that binds whoever has something booked, done or set aside for it."""
 _DUE = re.compile(r"\bis due\b")
 """What is paid, so that nobody agrees before it knows of it."""
+_PRICE = re.compile(r"\bcosts?\b|\bfee of\b")
+_OPENS = re.compile(r"\b(?:diagnosis|trial)\b")
+"""What comes first, so that its price does."""
 _ASKS = ("look", "ask", "check")
 """What rests on facts and need not tell them."""
 MATTERS = 0.6
@@ -76,29 +79,58 @@ def _states(line: str, said: str) -> bool:
     return len(about(line) & about(said)) >= STATED * len(about(said))
 
 
-def with_dues(talk: Talk) -> list[ProcedureStep]:
+def with_dues(
+    talk: Talk, points_back: Callable[[Talk, ProcedureStep], bool]
+) -> list[ProcedureStep]:
     """Return the steps of a call with those that tell the terms that bind the caller and that no
-    step tells: what is to be paid comes before it agrees, all else when it is done. What the
-    caller brings up itself waits until then."""
+    step tells: what is to be paid, or what it costs, comes before it agrees, and before all that
+    ``points_back``; all else when it is done. What the caller brings up itself waits until then."""
     steps = talk.steps
     if talk.is_refused or not any(map(_settles, steps)):
         return steps
+    costs = _late_costs(talk, steps)
+    steps = [step for step in steps if step not in costs]
     asked = {event.what for event in talk.agenda}
     untold = _untold(talk, steps)
     dues = [name for name in untold if name not in asked]
     talk.owed = [name for name in untold if name in asked]
     talk.spare = [name for name in talk.spare if name not in dues]
     first = next(at for at, step in enumerate(steps) if step.do in ("offer", "act"))
+    while first and points_back(talk, steps[first]):
+        first -= 1
     last = max(at for at, step in enumerate(steps) if _settles(step))
     paid = [name for name in dues if _DUE.search(talk.world.fact(name).says)]
     later = [name for name in dues if name not in paid]
     return [
         *steps[:first],
         *map(_telling, paid),
+        *costs,
         *steps[first : last + 1],
         *map(_telling, later),
         *steps[last + 1 :],
     ]
+
+
+def _late_costs(talk: Talk, steps: Sequence[ProcedureStep]) -> list[ProcedureStep]:
+    """Return the steps that would tell only after all is done what that costs, or may cost."""
+    settling = [at for at, step in enumerate(steps) if _settles(step)]
+    done = frozenset().union(*(_content(talk, steps[at]) for at in settling))
+    return [step for step in steps[settling[-1] + 1 :] if _costs(talk, step, done)]
+
+
+def _content(talk: Talk, step: ProcedureStep) -> frozenset[str]:
+    """Return what a step that settles something is about."""
+    tool = (talk.world.pack.tools[step.tool].does,) if step.tool else ()
+    return frozenset().union(*map(about, (*step.say, *tool)))
+
+
+def _costs(talk: Talk, step: ProcedureStep, done: frozenset[str]) -> bool:
+    """Tell whether a step tells a price of what is done, by a rule that asks for no reply."""
+    if step.do != "tell" or step.reply or step.say or len(step.facts) != 1:
+        return False
+    says = talk.world.fact(step.facts[0]).says
+    is_own = _OPENS.search(says) is not None or not done.isdisjoint(about(says))
+    return is_own and _PRICE.search(says) is not None and step.facts[0] not in talk.world.records
 
 
 def left(talk: Talk) -> list[ProcedureStep]:

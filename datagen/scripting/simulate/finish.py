@@ -57,7 +57,7 @@ MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
 """Chance of one by this listener for each word of a turn that may have one, at level 1."""
-SOUNDS, COUGHS = 0.2, 0.4
+SOUNDS, COUGHS = 0.16, 0.2
 """Chance that a caller coughs or says something to somebody else in a turn of the agent, and the
 share of coughs."""
 LOW, EXCITED = -0.25, 0.4
@@ -66,6 +66,7 @@ PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 """Chances of a pause inside a turn: of a caller by its level of fillers, and of an agent."""
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
 _ASKS = frozenset(("setQuestion", "checkQuestion"))
+_NOES = frozenset(("declineOffer", "disagreement"))
 _ASKS_AGAIN = frozenset(("requestRepeat", "setQuestion"))
 _HEARD = _ASKS | {"offer", "apology", "declineRequest"}
 """Acts of an agent in which its caller makes no sounds that could be meant for it."""
@@ -101,7 +102,8 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
         if num_heard < MIN_LISTENED:
             continue
         listens = _backchannel(talk, draft, acts, num_heard, draws)
-        listens = None if at in missed else listens  # nobody nods to what it has not caught
+        if at in missed or _is_turned_down(talk, at):
+            listens = None  # nobody nods to what it has not caught, or does not want
         if (turn := listens or _sound(talk, draft, acts, num_heard, draws)) is not None:
             if listens or turn.text not in sounds:  # nobody says the same to somebody else again
                 turns.append(turn)
@@ -116,6 +118,12 @@ def _missed(talk: Talk) -> set[int]:
     drafts = talk.floor.drafts
     asks = ((one, one.repairs) for one in drafts if one.act in _ASKS_AGAIN)
     return {at for one, at in asks if at is not None and drafts[at].speaker != one.speaker}
+
+
+def _is_turned_down(talk: Talk, at: int) -> bool:
+    """Tell whether what a turn offers is not wanted."""
+    following = talk.floor.drafts[at + 1 : at + 2]
+    return bool(following) and _NOES.issuperset((following[0].act, following[0].begins))
 
 
 def _moved(probe: Probe, places: list[int]) -> Probe:

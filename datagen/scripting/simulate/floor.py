@@ -112,7 +112,7 @@ class Floor:
 
 
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
-_STARTS = ("Okay, ", "Sure, ", "Alright, ", "Right, ", "So, ", "Well, ", "Oh, ")
+_STARTS = ("Okay, ", "Sure, ", "Alright, ", "Right, ", "So, ", "Well, ", "Oh, ", "Good, ")
 
 
 def _without_second_start(last: Draft, said: Said) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from datagen.scripting.simulate.cut_places import (
     Doing,
     depends,
     draw_place,
+    is_asked,
     is_clause,
     last_value,
     num_words,
@@ -267,13 +268,13 @@ def _go_on(talk: Talk, lead: str, template: str, licence: tuple[str, ...]) -> No
 
 
 def early(talk: Talk, answer: Callable[[], object]) -> None:
-    """Let the caller answer, now and then before the question ends: all values are out by then."""
+    """Let the caller answer, now and then before the question ends: all that it asks is out."""
     draft = talk.floor.drafts[-1]
     level = talk.cast.user.behaviour.interruptions
     cut = talk.floor.last
     if draft.speaker == "agent" and not draft.is_closed and talk.chance(EARLY[level]):
-        places = cuts(draft.num_words, last_value(talk, draft, talk.words.chosen))
-        if places:
+        open_to = cuts(draft.num_words, last_value(talk, draft, talk.words.chosen))
+        if places := [place for place in open_to if is_asked(draft.spoken, place)]:
             draft.cut_at = places[-1]
             talk.floor.close()
     answer()

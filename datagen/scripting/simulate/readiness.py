@@ -183,7 +183,11 @@ def may_suppose(talk: Talk, name: str) -> bool:
     in a bad mood, does not get what it has called for, or whose trouble others are to see to."""
     if not _may_ask(talk, name) or talk.mood.manner == "curt" or talk.is_let_down:
         return False
+    is_no = talk.outcome == "partly" and not talk.is_helped  # and there is less to plan
+    is_no = is_no and any(one in talk.world.records for one in talk.told)
     fact = talk.world.fact(name)
+    if is_no and not _is_touched(talk, name, fact.claim):
+        return False
     if fact.stories and talk.world.story.mood != "problem" and not talk.is_at_end:
         return True
     is_trouble = talk.world.story.mood == "problem" and talk.outcome != "solved"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
 from datagen.scripting.simulate.interruptions import correct_at_once, mark
 from datagen.scripting.simulate.talk import Talk
@@ -50,9 +51,12 @@ def take_back(talk: Talk, name: str) -> None:
 
 
 def ask_again(talk: Talk, lines: Sequence[str], iso: str, licence: tuple[str, ...]) -> None:
-    """Let the caller ask the agent to repeat, and the agent say all of it in other words."""
-    asked, said = talk.floor.last, talk.slots((talk.words.chosen,))
-    lines = [line for line in lines if said <= talk.slots((line,))] or lines
+    """Let the caller ask the agent to repeat, and the agent say all of it in other words that hold
+    some of the same, or in the same: another question is no repetition."""
+    asked, first = talk.floor.last, talk.words.chosen
+    said, content = talk.slots((first,)), about(first)
+    alike = [line for line in lines if said <= talk.slots((line,)) and content & about(line)]
+    lines = alike or (first,)
     talk.user("say_again", "requestRepeat").repairs = asked
     leads = () if _ASKS_FOR.search(talk.floor.drafts[-1].text) else _COMPLIES
     talk.agent("again", "autoPositive", without=leads)

@@ -43,6 +43,7 @@ _ASIDES = frozenset(("answer", "declineRequest", "correction", "confirm"))
 """Acts of an agent after which it has to come back to what it was doing."""
 _UNANSWERED = frozenset(("autoPositive", "disagreement", "interactionStructuring"))
 """What a caller says that asks for no sign of having been heard."""
+_QUESTIONS = frozenset(("setQuestion", "checkQuestion"))
 REACTS = 0.55
 _POINTS = re.compile(r"[^,{]*\b(?:that|this|it|one|ones|them|those|these)\b(?! \w+ed\b)", re.I)
 """How a line begins that points back: with no noun phrase, slot or clause before the pronoun."""
@@ -138,7 +139,7 @@ def _propose(talk: Talk, step: ProcedureStep) -> None:
 def _tell(talk: Talk, step: ProcedureStep) -> None:
     """Tell facts; what the caller has just been told is left out, or a reminder, and a rule that it
     has asked about is told once."""
-    news = [name for name in step.facts if not _is_known(talk, step, name)]
+    news = [name for name in step.facts if not _is_known(talk, name)]
     if not news and step.facts and not step.reply:
         return
     if not news and step.facts and _is_just_told(talk, step):
@@ -163,9 +164,9 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
     _react(talk, step, REACTS)
 
 
-def _is_known(talk: Talk, step: ProcedureStep, name: str) -> bool:
+def _is_known(talk: Talk, name: str) -> bool:
     """Tell whether a caller still knows what it was told; a rule it does not forget."""
-    is_rule = not step.reply and talk.world.fact(name).source == "prompt"
+    is_rule = talk.world.fact(name).source == "prompt"
     return name in talk.told if is_rule else talk.is_fresh(name)
 
 
@@ -230,7 +231,7 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
         return
     if step.do == "offer" and (wish := asides.haggling(talk, step.facts)):
         asides.bring_up(talk, wish, link="before_that")
-        talk.agent("shall_i", "offer")
+        talk.agent("shall_i.offered", "offer")
         talk.num_asides = 0
         _reply(talk, step)
         return
@@ -370,11 +371,22 @@ def _is_redirected(talk: Talk) -> bool:
 
 def _transition(talk: Talk, step: ProcedureStep) -> str:
     """Return how the agent comes back to a step: a rule told by the way is not what the caller has
-    called for, and anger has led away from nothing."""
-    if talk.is_vented:
-        return "transition.vented"
+    called for, and neither anger nor what it checks of its own matter has led away from that."""
+    if talk.is_vented or _has_checked(talk):
+        return "transition.near"
     is_matter = step.do != "tell" or step.reply or set(step.facts) & set(talk.world.records)
     return "transition" if is_matter else "transition.on"
+
+
+def _has_checked(talk: Talk) -> bool:
+    """Tell whether the caller has just checked something of its own matter."""
+    last = talk.probes[-1] if talk.probes else None
+    return last is not None and last.type == "Q1" and talk.floor.last - last.agent_turn <= 1
+
+
+def _has_led_back(talk: Talk) -> bool:
+    """Tell whether the agent has asked for something since the caller brought something up."""
+    return talk.floor.drafts[-2].act in _QUESTIONS
 
 
 def _lead_back(talk: Talk, step: ProcedureStep) -> None:
@@ -400,7 +412,8 @@ def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
         if not _is_redirected(talk):
             _lead_back(talk, step)
         return
-    if talk.is_back and not is_agent and step.do == "tell" and talk.chance(TURNS_BACK):
+    is_due = talk.is_back and not is_agent and not _has_led_back(talk)
+    if is_due and step.do == "tell" and talk.chance(TURNS_BACK):
         _lead_back(talk, step)
         return
     is_opening = talk.floor.last <= talk.opened_at  # to which the agent has reacted, if it does

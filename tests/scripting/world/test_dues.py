@@ -12,6 +12,7 @@ from datagen.scripting.simulate.apart import ask_unrelated, digression
 from datagen.scripting.simulate.asides import pressing
 from datagen.scripting.simulate.call import procedure
 from datagen.scripting.simulate.readiness import heard, is_ready, may_suppose
+from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.pack import ProcedureStep
 from tests.scripting.world.test_manners import talk_of
@@ -54,7 +55,7 @@ def test_what_has_to_be_brought_is_told_when_it_is_done(
     domain: str, story: str, case: str, name: str
 ) -> None:
     """ "You have to show a license at pickup." """
-    steps = dues.with_dues(untold(domain, story, case, name))
+    steps = dues.with_dues(untold(domain, story, case, name), points_back)
     (at,) = places(steps, name)
     assert at > max(at for at, step in enumerate(steps) if step.do == "act")
 
@@ -69,7 +70,7 @@ def test_what_has_to_be_brought_is_told_when_it_is_done(
 def test_what_is_due_is_told_before_the_caller_agrees(
     domain: str, story: str, case: str, name: str
 ) -> None:
-    steps = dues.with_dues(untold(domain, story, case, name))
+    steps = dues.with_dues(untold(domain, story, case, name), points_back)
     (at,) = places(steps, name)
     assert at < min(at for at, step in enumerate(steps) if step.do in ("offer", "act"))
 
@@ -77,7 +78,7 @@ def test_what_is_due_is_told_before_the_caller_agrees(
 def test_a_term_that_binds_the_caller_is_told_once_by_whom_it_is_up_to() -> None:
     talk = untold("storage", "rent", "held", "admin_rule")
     talk.agenda = [AgendaItem("Q2", "admin_rule")]
-    assert not places(dues.with_dues(talk), "admin_rule")
+    assert not places(dues.with_dues(talk, points_back), "admin_rule")
     assert not dues.left(talk)  # nothing has been done
     talk.is_helped = True
     assert [step.facts for step in dues.left(talk)] == [("admin_rule",)]

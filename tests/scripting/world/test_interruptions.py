@@ -15,7 +15,7 @@ import pytest
 
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.simulate.acts import default_path, load_acts
-from datagen.scripting.simulate.cut_places import _PHRASE
+from datagen.scripting.simulate.cut_places import _PHRASE, is_asked
 from datagen.scripting.simulate.interruptions import _ENDS
 from datagen.types import Interruption, Job, Script, Turn
 from tests.scripting.world.test_calls import maker
@@ -311,3 +311,17 @@ def test_what_was_cut_has_not_been_said_before() -> None:
     ]  # fmt: skip
     assert leads
     assert not [line for line in leads if re.search(r"\bagain\b|\bfinish\b", line)]
+
+
+@pytest.mark.parametrize(
+    ("question", "at_word", "is_over"),
+    [
+        ("Do you know the age of the roof?", 5, False),
+        ("Sorry about that. What kind of machine?", 4, False),
+        ("We can make it again or take it off the bill, should we make it again?", 11, False),
+        ("I have a technician free on Wednesday, and it's $83, would you like that?", 10, True),
+        ("What was the date of that, then?", 4, True),
+    ],
+)
+def test_nobody_answers_before_all_is_asked(question: str, at_word: int, is_over: bool) -> None:
+    assert is_asked(question, at_word) == is_over
