@@ -96,6 +96,23 @@ def test_a_screen_is_done_before_the_shop_stops_repairing() -> None:
     assert ends(pack, "shut")[0] > 17
 
 
+def test_two_tours_hold_two_classes_and_one_does_not() -> None:
+    pack = WORLDS["museum"].pack
+    assert ends(pack, "big_class")[0] > ends(pack, "group_max")[1]
+    assert ends(pack, "big_class")[1] <= 2 * ends(pack, "group_max")[0]
+
+
+def test_a_room_is_free_before_the_library_closes() -> None:
+    pack = WORLDS["library"].pack
+    assert ends(pack, "room_time")[1] < ends(pack, "close")[0]
+
+
+def test_what_was_drilled_by_mistake_is_what_drilling_adds() -> None:
+    pack = WORLDS["locksmith"].pack
+    assert "{drill} of the {drilled}" in pack.facts["bill_wrong"].says
+    assert pack.values["drilled"].plus == ("night_price", "drill")
+
+
 def test_two_tickets_and_the_added_ones_are_no_more_than_allowed() -> None:
     pack = WORLDS["ticketing"].pack
     assert {line.split()[0] for line in choices(pack, "how_many")} == {"two", "three"}
