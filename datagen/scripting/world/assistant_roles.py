@@ -49,6 +49,12 @@ _BOUNDS: dict[Bound, tuple[str, ...]] = {
         "If they offer something else, {customer_first} decides, do not agree.",
     ),
 }
+_LEAVE = (
+    "You may agree to what they can do about it.",
+    "You may say yes to what they can do for {customer_first}.",
+    "If they can do something about it, you may agree.",
+)
+"""Leave to let a business do what it asks about first, where nothing is offered."""
 _ANY_TIME = (
     "Any time works for {customer_first}.",
     "Any time of day is fine.",
@@ -96,7 +102,7 @@ def assistant_role(world: World, cast: Cast, mandate: Mandate, draws: Draws) -> 
     asks += [f"Try to get more: {mandate.wish}"] if mandate.wish else []
     is_headed = draws.chance(0.5) and bool(told)
     sentences = [draws.pick(_FRAMES), "Information:" if is_headed else "", *told, *asks]
-    sentences += [*_times(world, mandate, draws), *_rules(mandate, cast, draws)]
+    sentences += [*_times(world, mandate, draws), *_rules(world, mandate, cast, draws)]
     if draws.chance(MANNER_SAID):
         sentences.append(draws.pick(MANNER_SENTENCES[cast.manner]))
     return " ".join(_filled(one, names) for one in sentences if one)
@@ -130,13 +136,21 @@ def _has_time(world: World, lines: Iterable[str]) -> bool:
     return any(name in world.values and world.values[name].type == "time" for name in named)
 
 
-def _rules(mandate: Mandate, cast: Cast, draws: Draws) -> list[str]:
+def _is_asked_first(world: World) -> bool:
+    """Tell whether something is done that a business asks about before it does it."""
+    deeds = (world.pack.tools[step.tool] for step in world.steps if step.do == "act")
+    return any(deed.proposed for deed in deeds)
+
+
+def _rules(world: World, mandate: Mandate, cast: Cast, draws: Draws) -> list[str]:
     rules = [draws.pick(_BOUNDS[mandate.bound])] if mandate.bound else []
+    if mandate.bound is None and _is_asked_first(world):
+        rules.append(draws.pick(_LEAVE))
     if mandate.limit is not None:
         rules = ["Their limit is {limit}, they pay no more."]
         may = "may" if mandate.bound == "accept" else "may not"
         rules.append(f"You {may} agree to what they offer{_IF_DEARER[mandate.bound]}.")
-    if "Q3" in cast.probes or not rules:
+    if "Q3" in cast.probes or mandate.bound is None:
         rules.append(NO_SIGNING)
     return [*rules, UNKNOWN] if "Q5" in cast.probes or mandate.bound == "ask_back" else rules
 
