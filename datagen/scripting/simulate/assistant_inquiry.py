@@ -126,7 +126,7 @@ class Inquiry:
             talk.agent("say_again", "requestRepeat").repairs = asked
             if talk.chance(REPEATS):
                 talk.user("repeats", "autoPositive")
-            same = tuple(line for line in told if stating <= talk.slots((line,)))
+            same = tuple(line for line in told if stating == talk.slots((line,)))
             talk.user_line(same, "inform").repairs = asked  # whoever repeats leaves out nothing
         may_note = may_note and not is_missed and may_check(talk, "agent")
         if len(stated) == 1 and may_note and talk.chance(NOTED * talk.slips):

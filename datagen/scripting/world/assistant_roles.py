@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, takewhile
 
 from datagen.scripting.compose.grammar import article, capital, slots, third_person
 from datagen.scripting.plans.draws import Draws
@@ -136,18 +136,20 @@ def _has_time(world: World, lines: Iterable[str]) -> bool:
     return any(name in world.values and world.values[name].type == "time" for name in named)
 
 
-def _is_asked_first(world: World) -> bool:
-    """Tell whether something is done that a business asks about before it does it."""
-    deeds = (world.pack.tools[step.tool] for step in world.steps if step.do == "act")
-    return any(deed.proposed for deed in deeds)
+def _asked_first(world: World) -> str:
+    """Return what a business asks about before it does it, where it has offered nothing yet."""
+    steps = takewhile(lambda step: step.do != "offer", world.steps)
+    deeds = (world.pack.tools[step.tool].proposed for step in steps if step.do == "act")
+    return next((deed for deed in deeds if deed), "")
 
 
 def _rules(world: World, mandate: Mandate, cast: Cast, draws: Draws) -> list[str]:
     rules = [draws.pick(_BOUNDS[mandate.bound])] if mandate.bound else []
-    if mandate.bound is None and _is_asked_first(world):
-        rules.append(draws.pick(_LEAVE))
+    if deed := _asked_first(world) if mandate.bound in (None, "decline") else "":
+        leave = f"If they ask whether to {third_person(deed)}, you may agree."
+        rules.insert(0, leave if mandate.bound else draws.pick(_LEAVE))
     if mandate.limit is not None:
-        rules = ["Their limit is {limit}, they pay no more."]
+        rules[-1:] = ["Their limit is {limit}, they pay no more."]
         may = "may" if mandate.bound == "accept" else "may not"
         rules.append(f"You {may} agree to what they offer{_IF_DEARER[mandate.bound]}.")
     if "Q3" in cast.probes or mandate.bound is None:

@@ -196,7 +196,8 @@ def _readable(world: World, probes: Collection[str]) -> World:
     if "Q1" not in probes or ranks[0] >= ranks[1]:
         return world
     values = dict(world.values)
-    values["identity_value"], values["other_value"] = values["other_value"], values["identity_value"]
+    one, other = values["identity_value"], values["other_value"]
+    values |= {"identity_value": other, "other_value": one}
     return replace(world, identity=world.other, other=world.identity, values=values)
 
 

@@ -947,7 +947,7 @@ def test_not_every_deed_has_a_form(done: str, act: str) -> None:
         ("user", "noted", r"\bmakes sense\b|\bgood to know\b"),  # it may be a breakdown
         ("user", "answer", r"^(?:oh, )?sure\b"),  # it may be asked who, what or when
         ("user", "greet", r"\blistening\b|\btell me\b|\babout today\b"),
-        ("user", "rude.busy", r"\bright now\?|\banother call\b"),  # it has just asked what it can do
+        ("user", "rude.busy", r"\bright now\?|\banother call\b"),  # it has just offered help
         ("agent", "open.formal", r"\bspeaking with\b"),  # so says who is called
         ("agent", "close", r"\bpatien"),  # nobody had to have any
         ("agent", "close.partly", r"\bpatien"),
@@ -1431,7 +1431,7 @@ def test_a_day_is_said_again_whole(offer: str, day: str | None) -> None:
 
 
 def test_who_agrees_has_leave_to() -> None:
-    leave = re.compile(r"\bmay (?:not )?(?:agree|say yes)\b|\bagree to (?:an|any)|\byou may agree\b")
+    leave = re.compile(r"\bmay (?:not )?(?:agree|say yes)\b|\bagree to any\b")
     seen = 0
     for script in everything():
         if any(turn.act == "acceptOffer" and turn.speaker == "agent" for turn in script.turns):
