@@ -118,7 +118,7 @@ class Inquiry:
         draft = talk.user_line(told, "inform")
         stating = talk.slots((talk.words.chosen,))
         stated = self._news(draft)
-        is_full = bool(stating & talk.world.values.keys()) or draft.text.count(", ") >= PARTS
+        is_full = bool(stated) or draft.text.count(", ") >= PARTS
         is_missed = not self._has_missed and talk.chance(SAY_AGAIN * talk.slips) and is_full
         if is_missed:
             self._has_missed = True
