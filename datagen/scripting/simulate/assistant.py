@@ -27,8 +27,8 @@ from datagen.scripting.simulate.assistant_numbers import (
 )
 from datagen.scripting.simulate.assistant_opening import open_call
 from datagen.scripting.simulate.call import procedure
-from datagen.scripting.simulate.readiness import is_ready
-from datagen.scripting.simulate.repair import is_short
+from datagen.scripting.simulate.readiness import asks_for, is_ready
+from datagen.scripting.simulate.repair import is_short, unlinked
 from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.suppositions import supposes
 from datagen.scripting.simulate.talk import AgendaItem, Talk
@@ -40,7 +40,7 @@ from datagen.scripting.world.notes import capital_slot, wordings
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 
-SAY_AGAIN, LOOKS, HOLDS, TAKEN_IN = 0.09, 0.5, 0.8, 0.6
+SAY_AGAIN, LOOKS, HOLDS, TAKEN_IN = 0.045, 0.5, 0.8, 0.6
 """Chances of what may happen to a question of the business, a look and an answer."""
 BY_HEART = 6
 """Characters of a code that one may know by heart: nobody looks for what is as short."""
@@ -88,8 +88,7 @@ class AssistantCall:
     def __init__(self, talk: Talk, mandate: Mandate) -> None:
         self.talk, self.mandate = talk, mandate
         self._inquiry = Inquiry(talk, mandate)
-        self._has_looked = self._is_looking = False
-        self._has_news = self._has_read = False
+        self._has_looked = self._is_looking = self._has_news = self._has_read = False
         self._done = ""
         """What the business has done last, as its tool says it."""
         talk.steps = procedure(talk)
@@ -290,7 +289,8 @@ class AssistantCall:
         if proposed and not talk.is_agreed:
             said = talk.words.fill(to_assistant(proposed))
             talk.words.about("doing", Value("text", said.text, said.spoken))
-            talk.user("propose", "offer").values |= said.slots
+            asked = ".asked" if asks_for(talk.world.story.because, proposed) else ""
+            talk.user(f"propose{asked}", "offer").values |= said.slots
             is_asked = self.mandate.bound != "decline" and self._inquiry.weigh(step)
             if is_asked:
                 talk.agent("agree.asked", "acceptOffer", _REASON).values |= said.slots
@@ -307,7 +307,7 @@ class AssistantCall:
         asked = talk.floor.last
         if talk.chance(SAY_AGAIN * talk.leisure) and len(said) > 1:
             talk.agent("say_again.question", "requestRepeat").repairs = asked
-            talk.user_line(said, "setQuestion").repairs = asked
+            talk.user_line(unlinked(said), "setQuestion").repairs = asked
         answer = capital_slot(note.answer)
         stated = talk.slots((answer,))
         known = talk.world.values

@@ -16,8 +16,15 @@ from datagen.scripting.simulate.talk import Talk
 PRESSES, SUMS_UP, WHAT_ELSE = 0.6, 0.6, 0.45
 """Chances that an assistant does not leave it at a no, that it names the time that was agreed on
 when it says goodbye, and that the business asks for more after its own turn."""
-_OF_QUESTIONS = ("question", "wanted to know", "to ask", "answers it", "next on")
+_OF_QUESTIONS = ("question", "wanted to know", "to ask", "answers it", "next on", " list")
 """What nobody says at the end of a call in which nothing was asked."""
+_TELLS = re.compile(r"\b(?:let \w+ know|tell|inform|pass (?:it|that|all)|hear (?:it|that) from)\b")
+"""How an assistant says that its customer will hear of something."""
+_TELLING = (
+    "know right away", "let {customer_first}", "let them", "tell {customer_first}", "tell them",
+    "pass ", "inform ", "hear it from",
+)  # fmt: skip
+"""What is not said once more at the end by who has just said so."""
 _DENIES = re.compile(
     r"\b(?:not|no|never|none|nobody|only|cannot|\w+n't|full|sold out|booked|taken|gone|expired"
     r"|ran out)\b",
@@ -55,6 +62,8 @@ def close(talk: Talk, *, is_done: bool) -> None:
     sums_up = act == "close" and not talk.has_asked and talk.chance(SUMS_UP)
     agreed = _agreed(talk) if sums_up else None
     unasked = () if talk.has_asked else _OF_QUESTIONS
+    said = [one.text for one in talk.floor.drafts if one.speaker == "agent"][-1]
+    told = _TELLING if _TELLS.search(said) else ()
     has_turn = talk.floor.drafts[-1].speaker == "agent"  # its reply and a farewell are no turn
     if has_turn or talk.chance(WHAT_ELSE):
         talk.user("what_else", "offer", unasked)
@@ -64,7 +73,7 @@ def close(talk: Talk, *, is_done: bool) -> None:
         name, when = agreed
         talk.words.about("agreed", when)
         act, licence = f"sum_up{act.removeprefix('close')}", (f"user.{name}",)
-    talk.agent(act, "thanking", licence, without=unasked).rote = True
+    talk.agent(act, "thanking", licence, without=(*unasked, *told)).rote = True
     is_glad = talk.is_thanked and not talk.is_refused
     bye = "bye" if is_glad else "bye.unthanked"
     bye = "bye.cross" if "Q4" in talk.cast.probes else bye  # it sends nobody its best

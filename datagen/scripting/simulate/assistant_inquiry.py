@@ -26,12 +26,14 @@ from datagen.scripting.world.customer_asks import (
 from datagen.scripting.world.mandate import Mandate
 from datagen.scripting.world.pack import ProcedureStep
 
-SAY_AGAIN, NOTED, ACKS, LINKS, BEGINS, REPEATS = 0.09, 0.34, 0.6, 0.7, 0.35, 0.7
+SAY_AGAIN, NOTED, ACKS, LINKS, BEGINS, REPEATS = 0.06, 0.34, 0.6, 0.7, 0.35, 0.7
 """Chances of what may happen to what is told, that a question is announced, that an answer begins
 with a word or two before it, and that who is asked to says first that it repeats it."""
 WEIGHS, MAKES_SURE = 0.85, 0.3
 """Chances that an offer is asked about before it is decided on, and that a value in it is read
 back."""
+PARTS = 2
+"""Commas of what is asked for once more although it holds neither a number nor a name."""
 _FOR_A_VALUE = re.compile(
     r"\b(?:how (?:much|many|long|late|early|soon|far|big|often|few|old)|when|what time|costs?"
     r"|charge|fee|price|rate)\b",
@@ -116,14 +118,15 @@ class Inquiry:
         draft = talk.user_line(told, "inform")
         stating = talk.slots((talk.words.chosen,))
         stated = self._news(draft)
-        is_missed = not self._has_missed and talk.chance(SAY_AGAIN * talk.slips)
+        is_full = bool(stated) or draft.text.count(", ") >= PARTS
+        is_missed = not self._has_missed and talk.chance(SAY_AGAIN * talk.slips) and is_full
         if is_missed:
             self._has_missed = True
             asked = talk.floor.last
             talk.agent("say_again", "requestRepeat").repairs = asked
             if talk.chance(REPEATS):
                 talk.user("repeats", "autoPositive")
-            same = tuple(line for line in told if stating <= talk.slots((line,)))
+            same = tuple(line for line in told if stating == talk.slots((line,)))
             talk.user_line(same, "inform").repairs = asked  # whoever repeats leaves out nothing
         may_note = may_note and not is_missed and may_check(talk, "agent")
         if len(stated) == 1 and may_note and talk.chance(NOTED * talk.slips):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datagen.scripting.content.values import Value
 from datagen.scripting.simulate.talk import Talk
+from datagen.scripting.world.mandate import is_secret
 from datagen.types import Speaker
 
 MISHEARD, READ_BACK, SPELLED, WRONG = 0.1, 0.14, 0.12, 0.5
@@ -31,9 +32,10 @@ def identify(talk: Talk, *, lacks_first: bool, opens: bool = True) -> None:
     talk.agent(act, "answer", (f"prompt.{name}",))
     talk.verified_by = name
     roll = talk.draws.uniform() / talk.leisure
+    known = talk.world.other if lacks_first else talk.world.identity
+    roll += MISHEARD + READ_BACK if is_secret(known.identity) else 0  # nobody says that aloud again
     is_misheard = roll < MISHEARD
     if is_misheard:
-        known = talk.world.other if lacks_first else talk.world.identity
         is_heard(talk, name, known.identity.value.alter(talk.draws, known.value))
     elif roll < MISHEARD + READ_BACK:
         is_heard(talk, name, None)

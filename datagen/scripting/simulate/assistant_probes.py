@@ -62,9 +62,10 @@ def bring_up(talk: Talk, kind: str, *, waits: bool = False, done: str = "") -> N
 
 def in_a_wait(talk: Talk) -> AgendaItem | None:
     """Return what a business brings up while it waits for its screen: it talks of this and that.
-    After bad news it would do so no more."""
+    After bad news, or where something is wrong, it would do so no more."""
     chats = (one for one in talk.agenda if one.kind == "Q6")
-    return next((one for one in chats if talk.is_refused or talk.chance(WAITS)), None)
+    is_grave = talk.is_refused or talk.world.story.mood == "problem"
+    return next((one for one in chats if is_grave or talk.chance(WAITS)), None)
 
 
 def _noted(talk: Talk, act: str = "noted") -> None:
@@ -140,7 +141,7 @@ def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
         else:
             talk.agent("correct_detail", "correction", licence)
             talk.probe("Q1", "correct", asked, (right.spoken,), (claimed.spoken,))
-            talk.user("noted_right", "autoPositive")  # who has been corrected says so
+            talk.user("noted_right.read", "autoPositive")  # its record is right, it has misread it
             return
     _noted(talk)
 

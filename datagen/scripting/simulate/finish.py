@@ -51,6 +51,9 @@ _REPLIES = frozenset((
     "confirm", "correction",
 ))  # fmt: skip
 """Acts of a caller that begin nothing, so that no "so" is before them."""
+_WEIGHS = ("Hmm,", "Well,", "Let's see,", "Um, well,")
+_DEED = re.compile(r"(?:I've|We've|I have|We have|Their|They're|It's|There's)\b[^?]*(?:ed|en|ut)\b")
+"""What a business says it has done, before which it need not think."""
 _BEGINS = ("So,", "Um, so,", "Okay, so,", "Yeah, so,", "Let's see,")
 _POLITE = frozenset(("thanking", "declineOffer", "goodbye", "autoPositive", "greeting"))
 MIN_LISTENED, MIN_PAUSED = 10, 8
@@ -193,6 +196,8 @@ def _may_begin(talk: Talk, draft: Draft, said: str) -> bool:
 
 def _start(talk: Talk, draft: Draft, said: str) -> None:
     first = draft.text.split(" ", 1)[0].rstrip(",.?!")
+    if talk.cast.principal and said in _WEIGHS and _DEED.match(draft.text):
+        return
     if first in _INTERJECTIONS or (first in _ANSWERS and said not in _BARE):
         return
     text, spoken = continued(draft.text, draft.spoken, talk.keeps_capital(draft.text))

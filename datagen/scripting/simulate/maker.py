@@ -158,7 +158,7 @@ class WorldMaker:
     def draw_assistant(self, job: Job, domain: str, dealt: Dealt) -> DrawnAssistantCall:
         """Return a call for a customer that somebody else words. Raises Rejected."""
         for drawn, cast, draws, aim in self._attempts(job, self.worlds[domain], dealt):
-            world, cast = turned(drawn), self._turned(job, drawn, cast, draws)
+            world, cast = turned(drawn, cast.probes), self._turned(job, drawn, cast, draws)
             mandate = _mandate(world, cast, draws)
             role = assistant_role(world, cast, mandate, draws)
             if len(role) <= PROMPT_CHARACTERS:
@@ -226,7 +226,7 @@ class WorldMaker:
         aim: float,
     ) -> Script | None:
         """Return a call for a customer; None if the role is too long."""
-        world, cast = turned(world), self._turned(job, world, cast, draws)
+        world, cast = turned(world, cast.probes), self._turned(job, world, cast, draws)
         mandate = _mandate(world, cast, draws)
         role = assistant_role(world, cast, mandate, draws)
         if len(role) > PROMPT_CHARACTERS:

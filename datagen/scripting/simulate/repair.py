@@ -18,7 +18,14 @@ MAX_WORDS = 3
 
 _ASKS_FOR = re.compile(r"\b(?:can|could)\b|\bsay (?:that )?again\b", re.IGNORECASE)
 """What a caller says that asks the agent to do something; "What?" is answered by no "of course"."""
+_GOES_ON = re.compile(r"(?:And|Also|Then|One more)\b")
 _COMPLIES = ("Sure.", "Of course.", "No problem.", "Certainly.")
+
+
+def unlinked(lines: Sequence[str]) -> Sequence[str]:
+    """Return lines without those that follow another question: whoever repeats one goes on with
+    nothing."""
+    return tuple(line for line in lines if not _GOES_ON.match(line)) or lines
 
 
 def is_short(value: Value) -> bool:

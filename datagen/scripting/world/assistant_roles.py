@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, takewhile
 
 from datagen.scripting.compose.grammar import article, capital, slots, third_person
 from datagen.scripting.plans.draws import Draws
@@ -49,6 +49,12 @@ _BOUNDS: dict[Bound, tuple[str, ...]] = {
         "If they offer something else, {customer_first} decides, do not agree.",
     ),
 }
+_LEAVE = (
+    "You may agree to what they can do about it.",
+    "You may say yes to what they can do for {customer_first}.",
+    "If they can do something about it, you may agree.",
+)
+"""Leave to let a business do what it asks about first, where nothing is offered."""
 _ANY_TIME = (
     "Any time works for {customer_first}.",
     "Any time of day is fine.",
@@ -96,7 +102,7 @@ def assistant_role(world: World, cast: Cast, mandate: Mandate, draws: Draws) -> 
     asks += [f"Try to get more: {mandate.wish}"] if mandate.wish else []
     is_headed = draws.chance(0.5) and bool(told)
     sentences = [draws.pick(_FRAMES), "Information:" if is_headed else "", *told, *asks]
-    sentences += [*_times(world, mandate, draws), *_rules(mandate, cast, draws)]
+    sentences += [*_times(world, mandate, draws), *_rules(world, mandate, cast, draws)]
     if draws.chance(MANNER_SAID):
         sentences.append(draws.pick(MANNER_SENTENCES[cast.manner]))
     return " ".join(_filled(one, names) for one in sentences if one)
@@ -130,13 +136,23 @@ def _has_time(world: World, lines: Iterable[str]) -> bool:
     return any(name in world.values and world.values[name].type == "time" for name in named)
 
 
-def _rules(mandate: Mandate, cast: Cast, draws: Draws) -> list[str]:
+def _asked_first(world: World) -> str:
+    """Return what a business asks about before it does it, where it has offered nothing yet."""
+    steps = takewhile(lambda step: step.do != "offer", world.steps)
+    deeds = (world.pack.tools[step.tool].proposed for step in steps if step.do == "act")
+    return next((deed for deed in deeds if deed), "")
+
+
+def _rules(world: World, mandate: Mandate, cast: Cast, draws: Draws) -> list[str]:
     rules = [draws.pick(_BOUNDS[mandate.bound])] if mandate.bound else []
+    if deed := _asked_first(world) if mandate.bound in (None, "decline") else "":
+        leave = f"If they ask whether to {third_person(deed)}, you may agree."
+        rules.insert(0, leave if mandate.bound else draws.pick(_LEAVE))
     if mandate.limit is not None:
-        rules = ["Their limit is {limit}, they pay no more."]
+        rules[-1:] = ["Their limit is {limit}, they pay no more."]
         may = "may" if mandate.bound == "accept" else "may not"
         rules.append(f"You {may} agree to what they offer{_IF_DEARER[mandate.bound]}.")
-    if "Q3" in cast.probes or not rules:
+    if "Q3" in cast.probes or mandate.bound is None:
         rules.append(NO_SIGNING)
     return [*rules, UNKNOWN] if "Q5" in cast.probes or mandate.bound == "ask_back" else rules
 

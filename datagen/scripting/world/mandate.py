@@ -22,7 +22,7 @@ from datagen.scripting.world.compiled import CompiledWorld, happens
 from datagen.scripting.world.customer_asks import ENDING, first_asks, is_ending, without_others
 from datagen.scripting.world.draw import World
 from datagen.scripting.world.notes import Note, answer_of, note_of, stands_alone
-from datagen.scripting.world.pack import ProcedureStep, Story, Sum, Wish, WorldPack
+from datagen.scripting.world.pack import Identity, ProcedureStep, Story, Sum, Wish, WorldPack
 
 Bound: TypeAlias = Literal["accept", "decline", "ask_back"]
 """What the assistant does with an offer: agree, refuse, or say that it has to ask first."""
@@ -47,6 +47,14 @@ _IN_CALL = re.compile(r"\b(?:can|could|would) you\b[^?]*\b(?:right now|while I w
 """How a question ends after what somebody could do before its answer."""
 _PAYS = re.compile(r"\b(?:take a payment|charge an? (?!off)\w+)")
 """What a tool does that takes its customer's money, which no assistant has to give."""
+_NOW = re.compile(r"\bnow\?$")
+"""How a check ends of what is so right then, on which what is done next rests."""
+_CANNOT = re.compile(r"\b(?:I|we) (?:can't|cannot)\b(?! (?:I|we)\b|\?)", re.I)
+"""What a wish holds that its customer cannot do, which an offer may then need."""
+_THERE = re.compile(r"\bhere\b(?! on the phone)", re.I)
+"""What a wish holds of where its customer is, and its assistant is not."""
+_SECRET = re.compile(r"\bSocial Security\b|\bsecurity code\b|^card number$", re.I)
+"""What a number is called that nobody reads out from a record, nor back."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""
 _MUST = re.compile(r"\b(?:have to|has to|cannot|can't|won't|will not)\b")
@@ -153,7 +161,7 @@ def _is_for_assistants(pack: WorldPack, story: Story, case: str) -> bool:
         is_late = has_acted or all(not slots(line).isdisjoint(pack.values) for line in step.say)
         if step.do in ("instruct", "handoff") or (step.do == "check" and is_late):
             return False
-        if _is_unfit(pack, step):
+        if _is_unfit(pack, step) or (step.do == "check" and _NOW.search(step.say[0])):
             return False
         if has_declined and step.do == "act" and not ENDING.search(story.because):
             return False  # who declines has asked for something else, in words of its own
@@ -173,9 +181,30 @@ def _points_back(step: ProcedureStep) -> bool:
     return back is not None and back.search(step.say[0]) is not None
 
 
-def turned(world: World) -> World:
+def is_secret(identity: Identity) -> bool:
+    """Tell whether a number is one that a business only hears, and never says."""
+    return _SECRET.search(identity.label) is not None
+
+
+def _readable(world: World, probes: Collection[str]) -> World:
+    """Return a world in which the number that a business supposes, if it does, is one that it may
+    read out from a record: no secret, and no telephone number if there is another one."""
+    ranks = [
+        (is_secret(one.identity), one.identity.value.type == "phone")
+        for one in (world.identity, world.other)
+    ]
+    if "Q1" not in probes or ranks[0] >= ranks[1]:
+        return world
+    values = dict(world.values)
+    one, other = values["identity_value"], values["other_value"]
+    values |= {"identity_value": other, "other_value": one}
+    return replace(world, identity=world.other, other=world.identity, values=values)
+
+
+def turned(world: World, probes: Collection[str] = ()) -> World:
     """Return a world whose caller's values are spoken of by somebody else, and in which nothing is
     asked that only who is there could answer."""
+    world = _readable(world, probes)
     values = dict(world.values)
     steps = tuple(step for step in world.steps if not _points_back(step))
     for name in world.pack.caller.keys() & values.keys():
@@ -213,7 +242,7 @@ def draw_mandate(
         notes={step.say[0]: note_of(step, world.pack.values) for step in asks},
         questions=tuple(open_asks),
         asks={name: of_caller(draws.pick(lines)) for name, lines in open_asks.items()},
-        wish=_tried(wish, draws, has_day=_has_day(asks, world)),
+        wish=_tried(wish, draws, has_day=_has_day(asks, world), may_agree=bound == "accept"),
         background=of_caller(draws.pick(plain)) if plain and draws.chance(HAS_BACKGROUND) else "",
         bound=bound,
         limit=limit,
@@ -269,11 +298,14 @@ def formally(mandate: Mandate) -> Mandate:
     )
 
 
-def _tried(wish: Wish | None, draws: Draws, *, has_day: bool) -> str:
-    """Return what the assistant is to try for, if it is: for no other day than it has."""
+def _tried(wish: Wish | None, draws: Draws, *, has_day: bool, may_agree: bool) -> str:
+    """Return what the assistant is to try for, if it is: for no other day than it has, and nothing
+    that makes an offer impossible to which it may agree."""
     if wish is None or not draws.chance(TRIES_WISH):
         return ""
-    lines = [line for line in without_others(wish.ask) if not (has_day and _DAY.search(line))]
+    lines = [line for line in without_others(wish.ask) if not _THERE.search(line)]
+    lines = [line for line in lines if not (has_day and _DAY.search(line))]
+    lines = [line for line in lines if not (may_agree and _CANNOT.search(line))]
     if not lines:
         return ""
     return of_caller(draws.pick([line for line in lines if not _SENSED.search(line)] or lines))

@@ -20,11 +20,12 @@ from datagen.scripting.simulate.assistant_closing import DAY_BEFORE
 from datagen.scripting.simulate.assistant_numbers import CHECKS
 from datagen.scripting.simulate.assistant_probes import belonging
 from datagen.scripting.simulate.maker import deal_assistant_probes
+from datagen.scripting.simulate.repair import unlinked
 from datagen.scripting.simulate.talk import WISHES
 from datagen.scripting.world.absent import of_caller, to_assistant, to_assistant_all
 from datagen.scripting.world.compiled import happens
 from datagen.scripting.world.customer_asks import answered_first, concerns, without_others
-from datagen.scripting.world.mandate import for_assistants
+from datagen.scripting.world.mandate import for_assistants, is_secret
 from datagen.scripting.world.notes import answer_of, note_of, stands_alone, wordings
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import MANNER_SENTENCES
@@ -907,8 +908,8 @@ def test_nobody_is_asked_for_a_number_that_its_role_may_hold() -> None:
 
 
 def test_a_form_goes_with_something_that_was_done() -> None:
-    """Where nothing was, there is only the consent to calls like this to be signed."""
-    consent = re.compile(r"\bcalls? (?:like|for)\b|\bconsent\b")
+    """Where nothing was, there is only what was never signed for the record."""
+    record = re.compile(r"\bterms\b|\bprivacy\b|\bdata form\b|\bfile\b|\bconsent\b|\ba line\b")
     seen = 0
     for script in everything():
         acts = {turn.act for turn in floor(script)}
@@ -916,7 +917,7 @@ def test_a_form_goes_with_something_that_was_done() -> None:
         for probe in script.probes:
             if probe.type == "Q3" and is_undone and "acceptOffer" not in acts:
                 seen += 1
-                assert consent.search(script.turns[probe.user_turn].text), script.dialog_id
+                assert record.search(script.turns[probe.user_turn].text), script.dialog_id
     assert seen > 20
 
 
@@ -944,6 +945,13 @@ def test_not_every_deed_has_a_form(done: str, act: str) -> None:
         ("user", "verified", r"\b(?:open|see it|have it|ah, here)\b"),  # it may still load
         ("user", "ask_unrelated", r"\b(?:like|have) that\b"),  # nothing was said that "that" is
         ("user", "noted", r"\bmakes sense\b|\bgood to know\b"),  # it may be a breakdown
+        ("user", "answer", r"^(?:oh, )?sure\b"),  # it may be asked who, what or when
+        ("user", "greet", r"\blistening\b|\btell me\b|\babout today\b"),
+        ("user", "rude.busy", r"\bright now\?|\banother call\b"),  # it has just offered help
+        ("agent", "open.formal", r"\bspeaking with\b"),  # so says who is called
+        ("agent", "close", r"\bpatien"),  # nobody had to have any
+        ("agent", "close.partly", r"\bpatien"),
+        ("agent", "press", r"\bway\b|\bexception\b"),  # it may be no rule
     ],
 )
 def test_an_act_fits_whatever_was_said_before(who: Speaker, act: str, odd: str) -> None:
@@ -1420,3 +1428,61 @@ def test_a_time_that_was_agreed_on_is_said_again_with_its_day() -> None:
 def test_a_day_is_said_again_whole(offer: str, day: str | None) -> None:
     found = DAY_BEFORE.search(offer)
     assert (found and found[1]) == day
+
+
+def test_who_agrees_has_leave_to() -> None:
+    leave = re.compile(r"\bmay (?:not )?(?:agree|say yes)\b|\bagree to any\b")
+    seen = 0
+    for script in everything():
+        if any(turn.act == "acceptOffer" and turn.speaker == "agent" for turn in script.turns):
+            seen += 1
+            assert leave.search(script.role_prompt), script.role_prompt
+    assert seen > CALLS
+
+
+def test_a_secret_is_only_said_by_who_is_asked_for_it() -> None:
+    seen = 0
+    for domain in DOMAINS:
+        identities = maker().worlds[domain].pack.identities
+        labels = {one.label for one in identities if is_secret(one)}
+        for script in calls(domain) if labels else ():
+            for label in labels:
+                named = re.search(rf"{label} ([\w-]+)", script.role_prompt, re.I)
+                if named:
+                    seen += 1
+                    said = [turn.text for turn in script.turns if turn.speaker == "user"]
+                    assert named[1] not in " ".join(said), script.dialog_id
+    assert seen > 50
+
+
+def test_no_wish_names_where_the_customer_is_or_makes_an_offer_impossible() -> None:
+    for script in everything():
+        wish = script.role_prompt.partition("Try to get more: ")[2]
+        wish = wish.partition("?")[0]
+        assert re.search(r"\bhere\b(?! on the phone)", wish) is None, wish
+        if "may agree to" in script.role_prompt:
+            assert re.match(r"They (?:can't|cannot) (?!they\b)", wish) is None, wish
+
+
+def test_a_business_tells_who_calls_and_not_the_customer() -> None:
+    told = re.compile(r"\b(?:can|should|have to) tell them\b")
+    worlds = (maker().worlds[domain].pack for domain in DOMAINS)
+    lines = chain.from_iterable(one.tell for pack in worlds for one in pack.facts.values())
+    assert not [line for line in map(to_assistant, lines) if told.search(line)]
+
+
+def test_only_what_is_hard_to_keep_in_mind_is_asked_for_once_more() -> None:
+    seen = 0
+    for script in everything():
+        for asks, again in pairwise(floor(script)):
+            if asks.act == "requestRepeat" and again.act == "inform":
+                assert asks.repairs is not None
+                told = script.turns[asks.repairs]
+                seen += 1
+                assert told.fact_ids or told.text.count(", ") > 1, told.text
+    assert seen > 50
+
+
+def test_whoever_repeats_a_question_goes_on_with_nothing() -> None:
+    assert unlinked(("And who's the cosigner?", "Who is it?")) == ("Who is it?",)
+    assert unlinked(("And who's the cosigner?",)) == ("And who's the cosigner?",)
