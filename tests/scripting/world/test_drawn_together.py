@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from datagen.scripting.content.values import Choice, Range
+from datagen.scripting.content.values import Amount, Choice, Money, Range
 from datagen.scripting.world.load import load_worlds
 from datagen.scripting.world.pack import ProcedureStep, WorldPack, default_paths
 
@@ -158,3 +158,38 @@ def test_what_is_called_first_finds_out_who_calls() -> None:
             tools = [step for step in story.steps if step.tool]
             if pack.lookups and story.verify and tools:
                 assert "identity" in pack.tools[tools[0].tool].args, (domain, name)
+
+
+def amounts(pack: WorldPack, name: str) -> list[float]:
+    """Return every amount that a value may be."""
+    value = pack.values[name]
+    assert isinstance(value, Money | Amount)
+    steps = round((value.high - value.low) / value.step)
+    return [value.low + value.step * step for step in range(steps + 1)]
+
+
+@pytest.mark.parametrize(
+    ("domain", "whole", "part"),
+    [
+        ("cinema", "points_have", "per_ticket"),
+        ("cinema", "points_need", "per_ticket"),
+        ("cinema", "lost_points", "per_ticket"),
+        ("ev_charging", "idle_fee", "idle_rate"),
+    ],
+)
+def test_what_is_counted_in_parts_is_a_multiple_of_each(domain: str, whole: str, part: str) -> None:
+    pack = WORLDS[domain].pack
+    for size in amounts(pack, part):
+        assert all((amount / size).is_integer() for amount in amounts(pack, whole))
+
+
+def test_what_is_taken_off_for_two_dozen_chairs_is_under_half_of_their_price() -> None:
+    pack = WORLDS["event_rental"].pack
+    assert 2 * ends(pack, "short_credit")[1] < 24 * ends(pack, "chair_price")[0]
+
+
+def test_half_a_tank_of_fuel_is_between_five_and_ten_gallons() -> None:
+    pack = WORLDS["car_rental"].pack
+    (least, most), (cheap, dear) = ends(pack, "fuel_sum"), ends(pack, "gallon")
+    assert least / dear >= 5
+    assert most / cheap <= 10
