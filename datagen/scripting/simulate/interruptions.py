@@ -37,7 +37,7 @@ INTERRUPTED, PLAIN = (0.22, 0.46, 0.8), 0.4
 likely it does so where no value is told."""
 ANGRY = 1.6
 """How much likelier an angry caller cuts in."""
-EARLY, COLLIDES, STOPPED = (0.04, 0.09, 0.16), 0.2, 0.3
+EARLY, COLLIDES, STOPPED = (0.08, 0.18, 0.32), 0.2, 0.3
 """Chances that a caller answers before a question ends, by its level of interruptions; that both
 begin at once; and that an agent stops a caller who rambles."""
 AT_ONCE, MIN_HEARD = (0.2, 0.5, 0.8), 2

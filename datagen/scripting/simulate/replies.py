@@ -104,7 +104,7 @@ _KIN = (
     r"|grandma|grandpa|aunt|uncle|friend|boss)"
 )
 _MOVES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (act, re.compile(words, re.IGNORECASE))
+    (act, re.compile(words))
     for act, words in (
         ("loss", rf"\bfuneral\b|\bmy late {_KIN}\b|\b{_KIN}(?: just| has)? (?:died|passed away)\b"),
         (
@@ -135,7 +135,7 @@ _MOVES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-"""What is in a story or an answer that nobody passes over, and what that is."""
+"""What is in a story or an answer, in small letters, that nobody passes over, and what that is."""
 _MET_ONLINE = "met online"
 """What holds joy that the agent has reason not to share."""
 _LATER = re.compile(
@@ -181,7 +181,8 @@ def is_met(said: str) -> float:
 def moves(said: str) -> str:
     """Return what of a story or an answer nobody passes over: a loss, something grave, a pain, a
     worry, a joy; empty if nothing."""
-    found = next((what for what, words in _MOVES if words.search(said)), "")
+    low = said.lower()
+    found = next((what for what, words in _MOVES if words.search(low)), "")
     return "" if found == "joy" and _MET_ONLINE in said else found
 
 
