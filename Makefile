@@ -10,7 +10,7 @@ TESTS := -m pytest -q --dist worksteal
 # compiled modules are kept, whatever the shell says: each run starts a dozen Pythons
 export PYTHONDONTWRITEBYTECODE :=
 
-# memory in huge pages, as workers have it (datagen/engine/worker_env.py): on a virtual machine all takes two thirds of the time
+# memory in huge pages, as workers have it (datagen/engine/worker_env.py): on some virtual machines all takes two thirds of the time
 ifneq ($(shell getconf GNU_LIBC_VERSION 2>/dev/null),)
 export PYTHONMALLOC ?= malloc
 export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
