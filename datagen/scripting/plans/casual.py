@@ -293,8 +293,8 @@ def _part(
 def _said(thread: int, pair: tuple[int, int]) -> dict[Speaker, tuple[str, str]]:
     """Return what each says by the names of ``apart``: its line, what it may say to the other's."""
     first, second = (line_name(thread, line) for line in pair)
-    own = f"own.{second}", f"own.{first}"
-    return {who: one for who, one in zip(SPEAKERS, zip((first, second), own), strict=True)}
+    names = (first, f"own.{second}"), (second, f"own.{first}")
+    return dict(zip(SPEAKERS, names, strict=True))
 
 
 def chat_problems(chat: Chat, lines: Sequence[PlannedLine]) -> list[str]:
