@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain, pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ from datagen.scripting.plans.described import LATE
 from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.plans.interplay import MIN_LISTENED
 from datagen.text import speak
-from datagen.types import Job, Reject, Script, Turn, UserError
+from datagen.types import SPEAKERS, Job, Reject, Script, Turn, UserError
 
 
 @lru_cache
@@ -161,7 +161,7 @@ def test_what_comes_back_at_the_end_was_said_by_the_other() -> None:
 
 def test_nobody_contradicts_itself() -> None:
     for chat in chats(600):
-        for who, other in (("agent", "user"), ("user", "agent")):
+        for who, other in permutations(SPEAKERS):
             for part in chat.parts:
                 (own,) = names_of(chat, part.says[other])  # who hears a line may take a side on it
                 rest = [one.says[who] for one in chat.parts if one is not part]
