@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain, pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ from datagen.scripting.plans.described import LATE
 from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.plans.interplay import MIN_LISTENED
 from datagen.text import speak
-from datagen.types import Job, Reject, Script, Turn, UserError
+from datagen.types import SPEAKERS, Job, Reject, Script, Turn, UserError
 
 
 @lru_cache
@@ -161,7 +161,12 @@ def test_what_comes_back_at_the_end_was_said_by_the_other() -> None:
 
 def test_nobody_contradicts_itself() -> None:
     for chat in chats(600):
-        for who in ("agent", "user"):
+        for who, other in permutations(SPEAKERS):
+            for part in chat.parts:
+                (own,) = names_of(chat, part.says[other])  # who hears a line may take a side on it
+                rest = [one.says[who] for one in chat.parts if one is not part]
+                said = [name for one in rest for name in names_of(chat, one)]
+                assert chat.theme.goes_with(f"own.{own}", said), (who, own, said)
             said = [name for part in chat.parts for name in names_of(chat, part.says[who])]
             assert all(chat.theme.goes_with(name, said) for name in said), (who, said)
         said = [
@@ -213,6 +218,9 @@ def names_of(chat: Chat, saying: Saying) -> list[str]:
         ("eating_out", "goal.1", "3.4"),  # cooks for Saturday, and leaves that to others
         ("pets", "1.1", "4.4"),  # a beagle of thirteen, and fourteen years with the last one
         ("books", "1.3", "4.2"),  # listens to its book, and reads the last page first
+        ("nature", "own.1.2", "3.2"),  # is glad to stay inside, too, and loves camping
+        ("weekend", "own.1.1", "3.4"),  # no shoe before noon, and a flea market in the morning
+        ("movies", "own.4.2", "goal.2"),  # sees no point in horror, and tells what it is
     ],
 )
 def test_nobody_says_both(theme: str, one: str, other: str) -> None:

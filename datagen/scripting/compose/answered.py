@@ -281,7 +281,7 @@ class Answered(Realizer):
         """
         at = self._draws.uniform()
         right, wrong = (RIGHT, WRONG) if errs else (RIGHT_IF_TOLD, 0)
-        right = right if knows else 0
+        right = 1.0 if quiz.sure else right if knows else 0
         if at < right:
             opening = self._act("user", "recall" if is_said else "try")
             self._say("user", "try.right", f"{opening} {quiz.right}")

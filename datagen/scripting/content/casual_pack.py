@@ -132,8 +132,8 @@ class Theme(Settings):
     """Traits that it could contradict, where most of their kind go with it."""
     apart: tuple[tuple[str, str], ...] = ()
     """Lines, as "thread.line" from 1.1, or "thread" for all of its lines, that one person does not
-    both say. A goal is "goal.1" and a reply to it "goal.1.1": neither comes up where either of the
-    two says the line."""
+    both say; "own.1.1" is what the other says of its own to 1.1. A goal is "goal.1" and a reply to
+    it "goal.1.1": neither comes up where either of the two says the line."""
     goals: Annotated[tuple[Goal, ...], Field(min_length=2)]
     threads: Annotated[tuple[Thread, ...], Field(min_length=4, max_length=4)]
 
@@ -381,7 +381,8 @@ def _lint_opens(theme: Theme) -> Iterator[str]:
 
 def _lint_apart(theme: Theme) -> Iterator[str]:
     threads = [str(thread) for thread in range(1, 5)]
-    known = {*threads, *chain.from_iterable(map(_lines_of, threads))}
+    lines = [*chain.from_iterable(map(_lines_of, threads))]
+    known = {*threads, *lines, *(f"own.{line}" for line in lines)}
     for place, goal in enumerate(theme.goals, 1):
         known |= {f"goal.{place}", *(f"goal.{place}.{at + 1}" for at in range(len(goal.reply)))}
     yield from (f"no line is {name!r}" for name in sorted({*chain(*theme.apart)} - known))

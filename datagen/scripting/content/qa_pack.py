@@ -116,7 +116,7 @@ class Quiz(Settings):
     tell: str
     """The right answer in a sentence."""
     sure: bool = False
-    """Who has heard the answer to the main question can't be wrong."""
+    """Who has heard the answer to the main question knows it."""
 
     def is_given_away_by(self, detail: str) -> bool:
         """Tell whether nobody asks that right after a detail, which speaks of the same."""

@@ -274,19 +274,27 @@ def _part(
         pair
         for pair in (both, *draws.shuffled(_PAIRS))
         if all(
-            theme.goes_with(line_name(thread, line), said_before[who])
-            for who, line in zip(SPEAKERS, pair, strict=True)
+            theme.goes_with(name, said_before[who])
+            for who, names in _said(thread, pair).items()
+            for name in names
         )
     )
     if (pair := next(fits, None)) is None:
         return None
+    for who, names in _said(thread, pair).items():
+        said_before[who].extend(names)
     lines = dict(zip(SPEAKERS, pair, strict=True))
-    for who, line in lines.items():
-        said_before[who].append(line_name(thread, line))
     say = theme.threads[thread].say
     first, second = draws.shuffled(theme.threads[thread].ask)
     says = {who: say[line] for who, line in lines.items()}
     return ChatPart((first, second), says, is_opening=thread == 0)
+
+
+def _said(thread: int, pair: tuple[int, int]) -> dict[Speaker, tuple[str, str]]:
+    """Return what each says by the names of ``apart``: its line, what it may say to the other's."""
+    first, second = (line_name(thread, line) for line in pair)
+    names = (first, f"own.{second}"), (second, f"own.{first}")
+    return dict(zip(SPEAKERS, names, strict=True))
 
 
 def chat_problems(chat: Chat, lines: Sequence[PlannedLine]) -> list[str]:
