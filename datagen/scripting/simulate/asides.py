@@ -41,6 +41,10 @@ _STANDS_ALONE = re.compile(
     r"(?:on|at|in|by|next|the|an?|your|my) |(?:today|tonight|tomorrow)\b", re.IGNORECASE
 )
 """How a value in words begins that is said without a sentence around it."""
+_BY_THE_WAY = ("y the way", "hile I have", "ow that I have", "efore I forget", "hile we're", "uick")
+"""What words hold that lead to what is not the matter: who is in trouble wishes for that."""
+_GREAT = ("reat",)
+"""What words hold that nobody says of a rule."""
 OF_RULES = ("sense", "noted", "good to know", "remember", "got that")
 """What words hold that take in a rule, and no news."""
 WRONG_DRAWS = 8
@@ -70,7 +74,8 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     if link == "link":
         link = _link(talk, event, is_back=is_back)
     if link:
-        talk.user(link, "interactionStructuring")
+        is_matter = event.kind == "Q3" and talk.world.story.mood == "problem"
+        talk.user(link, "interactionStructuring", _BY_THE_WAY if is_matter else ())
     talk.has_asked = talk.has_asked or event.kind not in ("Q4", "grievance")
     _EVENTS[event.kind](talk, event)
     talk.num_asides += 1
@@ -79,8 +84,9 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
 def take_news(talk: Talk) -> bool:
     """Let the caller take in how its own matter stands, if it has just heard that, which comes
     before anything else that it has to say; return whether it has."""
-    told = (name for name, at in talk.told.items() if at == talk.floor.last)
+    told = [name for name, at in talk.told.items() if at == talk.floor.last]
     is_record = any(name in talk.world.records for name in told)
+    is_rule = any(name not in talk.world.records for name in told)
     is_again = talk.floor.drafts[-1].act == "declineRequest"  # it has been told why not
     if not is_record or is_again or talk.done_at >= talk.floor.last:
         return False
@@ -89,14 +95,17 @@ def take_news(talk: Talk) -> bool:
         talk.agent("hear.bad", "autoPositive")
     else:
         is_good = talk.outcome == "solved" and talk.world.story.mood != "problem"
-        act = "ack_good" if is_good and not talk.steps else "ack"
-        talk.user("ack.low" if talk.is_low else act, "autoPositive", OF_RULES)
+        act = "ack_good" if is_good and not (talk.steps or is_rule) else "ack"
+        without = _GREAT if is_rule else OF_RULES
+        talk.user("ack.low" if talk.is_low else act, "autoPositive", without)
     return True
 
 
 def _link(talk: Talk, event: AgendaItem, *, is_back: bool) -> str:
     """Return the act with which the caller leads to something, if it does; ``is_back`` to what it
     had begun to say when the agent spoke. A wish need not be a question."""
+    if event.kind == "Q3" and _is_against(talk):
+        return "link.wish.told"
     if apart.is_apart(talk, event):
         is_asked = talk.floor.drafts[-1].act == "offer"
         if event.kind == "Q6":
@@ -368,6 +377,15 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
             talk.agent("hear.bad", "autoPositive")
 
 
+def _is_against(talk: Talk) -> bool:
+    """Tell whether the caller wishes for what it has been told that it cannot have."""
+    wish = talk.world.wish
+    if wish is None or wish.fact not in talk.told:
+        return False
+    lines = denying((wished(talk) or wish.ask)[0], talk.world.fact(wish.fact).tell)
+    return bool(_heard_of(talk, wish.fact, lines))
+
+
 def _plain(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of some lines that come without a regret, for one has just been spoken."""
     return tuple(line for line in lines if not line.startswith(_REGRETS)) or lines
@@ -382,8 +400,11 @@ def _declines(wish: str) -> str:
 
 def _told_of(talk: Talk, name: str, lines: Sequence[str]) -> list[str]:
     """Return the lines of a fact of which the caller has just heard most, so that they remind."""
-    if not talk.is_fresh(name):
-        return []
+    return _heard_of(talk, name, lines) if talk.is_fresh(name) else []
+
+
+def _heard_of(talk: Talk, name: str, lines: Sequence[str]) -> list[str]:
+    """Return the lines of a fact of which the turn that has told it says most."""
     heard = talk.floor.drafts[talk.told[name]].about
     return [line for line in lines if len(heard & about(line)) >= HEARD * len(about(line))]
 

@@ -197,11 +197,13 @@ def _pick_up(talk: Talk) -> None:
         talk.agent("greet", "greeting", ("prompt.role",)).rote = True
     is_split = talk.chance(SPLIT * talk.leisure)
     talk.is_named = talk.chance(0.75)
+    is_wished = any(talk.cast.daypart in one.text for one in talk.floor.drafts)
+    without = ("{daypart}",) if is_wished else ()  # nobody speaks of the morning twice
     if not is_split and talk.chance(0.8):
-        talk.agent("how_help", "setQuestion").rote = True
+        talk.agent("how_help", "setQuestion", without=without).rote = True
     talk.user("hello" if talk.is_named else "hello_nameless", "greeting")
     if is_split:
-        talk.agent("how_help_split", "setQuestion")
+        talk.agent("how_help_split", "setQuestion", without=without)
 
 
 def _call_back(talk: Talk) -> None:

@@ -24,6 +24,15 @@ _GUSHES = (
     "taking care", "everything", "wonderful", "glad", "happy", "That was quick", "a help",
 )  # fmt: skip
 """What words hold that gush, after a quarrel."""
+_ALL = ("That's all.",)
+"""What is not said right after something cross."""
+_SOUR = re.compile(
+    r"\bwaste|\bnot happy\b|\b[Ff]orget it\b|\bnothing more to say\b|\bdone enough\b"
+    r"|\bnot how I thought\b|\bwe're done\b|\bUnbelievable\b"
+)
+"""How a caller ends it that no agent finds alright."""
+_CONTENT = ("Very well", "Alright", "Okay", "Very good")
+"""What words hold that are content with it."""
 _DAY = (" day.",)
 """What nobody wishes in the evening."""
 _END = {"solved": "solved", "refused": "failed", "failed": "failed"}
@@ -56,6 +65,8 @@ def close(talk: Talk) -> None:
         without = _THANKS if is_glad else _gushing(talk)
         if how == ".unverified" and _AGAIN.search(talk.floor.drafts[-1].text):
             without = (*without, "look", "call", "find", "try")
+        if talk.floor.drafts[-1].speaker == "user" and talk.mood.manner == "angry":
+            without = (*without, *_ALL)
         talk.user(f"done{how}", "thanking", without)
     is_glad = talk.is_thanked
     _part(talk)
@@ -115,8 +126,10 @@ def _why(talk: Talk) -> str:
 
 def _part(talk: Talk) -> None:
     """Let the agent say goodbye."""
-    is_late = talk.cast.daypart == "evening"
-    talk.agent(_bye(talk), "goodbye", without=_DAY if is_late else ()).rote = True
+    without = _DAY if talk.cast.daypart == "evening" else ()
+    if _SOUR.search(talk.floor.drafts[-1].text):
+        without = (*without, *_CONTENT)
+    talk.agent(_bye(talk), "goodbye", without=without).rote = True
 
 
 def _bye(talk: Talk) -> str:

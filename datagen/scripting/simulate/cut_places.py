@@ -71,11 +71,13 @@ def draw_place(talk: Talk, kind: Doing) -> CutPlace | None:
     before = draft.num_words - sum(lengths)
     ends = [before + sum(lengths[: index + 1]) for index in range(len(lengths))]
     places: Sequence[int] = cuts(draft.num_words, max(0, before))
+    last = last_value(talk, draft, template)
     if kind in ("protest", "known"):
         news = _news(talk, draft, phrases, ends)
-        places = [place for place in places if place >= news]
+        begun = next((end for end in ends if end >= news), news)
+        # nobody has anything against what has begun, and has not come out yet
+        places = [place for place in places if news <= place <= begun or place >= max(news, last)]
     else:
-        last = last_value(talk, draft, template)
         early = [place for place in places if place + ANSWERED < last]
         if early and talk.chance(UNSAYING):
             places = early

@@ -17,6 +17,8 @@ _RINGS = re.compile(
 )
 """What a grievance holds that is about getting through to the business, or not."""
 _APOLOGY = re.compile(r"\b(?:sorry|apolog\w+)\b", re.IGNORECASE)
+_HOPES = ("let's see",)
+"""What words hold that expect something, of which there is nothing after a no."""
 BREAKS_OFF = 0.5
 """Chance that an angry caller hangs up, the second time."""
 
@@ -34,7 +36,8 @@ def complain(talk: Talk, event: AgendaItem) -> None:
     if talk.chance(talk.calm):
         talk.mood.feel("soothed")
         talk.agenda = [other for other in talk.agenda if other.kind != "grievance"]
-        if _APOLOGY.search(talk.user("calm_down", "autoPositive").text):
+        without = _HOPES if talk.is_let_down else ()
+        if _APOLOGY.search(talk.user("calm_down", "autoPositive", without).text):
             talk.agent("forgive", "autoPositive")
     elif event.kind != "grievance" or not _breaks_off(talk):
         is_sorry = _APOLOGY.search(talk.floor.drafts[-1].text)

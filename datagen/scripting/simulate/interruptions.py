@@ -117,10 +117,10 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     if kind is None or (place := draw_place(talk, kind)) is None:
         return True
     talk.is_interrupted = True
-    planned = _planned(talk, telling, place, kind)
     cut = talk.floor.last
     draft = talk.floor.drafts[cut]
     value_at = last_value(talk, draft, talk.words.chosen)
+    planned = _planned(talk, telling, place, kind, is_said=place.at_word >= value_at)
     said = talk.slots((talk.words.chosen,)) & talk.world.values.keys()
     has_value = any(talk.value(name).type != "text" for name in said)
     is_unsaid = place.at_word < (value_at or draft.num_words)
@@ -149,11 +149,15 @@ def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> Doing | None:
     return talk.draws.pick([*kinds, "pause"])
 
 
-def _planned(talk: Talk, telling: Telling, place: CutPlace, kind: Doing) -> Interruption:
-    """Draw how the agent stops, and what it does afterwards."""
+def _planned(
+    talk: Talk, telling: Telling, place: CutPlace, kind: Doing, *, is_said: bool
+) -> Interruption:
+    """Draw how the agent stops, and what it does afterwards: who protests has not listened, so all
+    values are said after that which have not been before."""
     if kind in ("known", "correction"):
         return _interruption(kind=kind, answer="yield", uptake="drop")
-    if kind != "pause" and talk.chance(HOLDS[talk.cast.manner]):
+    may_hold = kind == "question" or (kind == "protest" and is_said)
+    if may_hold and talk.chance(HOLDS[talk.cast.manner]):
         if kind == "protest" and talk.chance(OVERRIDES):
             return _interruption(kind=kind, answer="override")
         is_last = place.phrase == len(place.phrases) - 1

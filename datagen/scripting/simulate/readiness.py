@@ -183,7 +183,8 @@ def may_suppose(talk: Talk, name: str) -> bool:
     in a bad mood, does not get what it has called for, or whose trouble others are to see to."""
     if not _may_ask(talk, name) or talk.mood.manner == "curt" or talk.is_let_down:
         return False
-    is_no = talk.outcome == "partly" and not talk.is_helped  # and there is less to plan
+    # there is less to plan where nothing was done, or others go on with it
+    is_no = talk.outcome in ("partly", "handed_on") and not talk.is_helped
     is_no = is_no and any(one in talk.world.records for one in talk.told)
     fact = talk.world.fact(name)
     if is_no and not _is_touched(talk, name, fact.claim):
@@ -195,6 +196,7 @@ def may_suppose(talk: Talk, name: str) -> bool:
         return False
     claimed = frozenset().union(*map(about, (fact.says, *fact.claim))) - _TAGS
     said = frozenset().union(*(one.about for one in talk.floor.drafts))
+    said -= about(f"{talk.world.identity.identity.label} {talk.world.other.identity.label}")
     return len(claimed & said) >= (1 if fact.stories else RELATED)
 
 

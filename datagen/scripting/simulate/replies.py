@@ -19,6 +19,7 @@ _TAKES_IT = re.compile(
     r".*\bthank(?!s for (?:nothing|telling me now))|.*\b(?:won't|doesn't) (?:matter|hurt)\b"
     r"|.*\bi'm sorry\b"
     r"|.*\blet me (?:think|see|look|check)\b|.*\bnot the only one"
+    r"|.*\bi (?:have|need) to (?:talk to|ask|think)\b[^.?!]*\.$"
     r"|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
     r"|(?:(?:oh, |ah, )?okay|alright|good|oh, so|(?:oh|well), good|at least|fine"
     r"|then (?:i'll|we'll)(?! never)|yes|i knew(?! you'd)|oh, thank|really\?|phew|finally"
@@ -139,7 +140,8 @@ _MOVES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _MET_ONLINE = "met online"
 """What holds joy that the agent has reason not to share."""
 _LATER = re.compile(
-    r"\b(?:think|sleep on|first|not yet|not now|later|made up our)\b|\bcheck at\b"
+    r"\b(?:think|sleep on|not yet|not now|later|made up our)\b|\bcheck at\b"
+    r"|(?<!those )(?<!these )(?<!that )(?<!it )(?<!them )\bfirst\b"
     r"|\bask (?:around|the|them)\b|\blook around\b|\blet me see\b",
     re.I,
 )

@@ -53,6 +53,8 @@ _LOOKING = (" see", " look")
 """Words with which an agent announces that it looks."""
 _CALLED = ("called", "your call")
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
+_LEARNED = ("know now", "now I know", "know where")
+"""What words hold of a caller who has learned something, and so has not known it all."""
 _TERSE = ("brisk", "tired")
 """Manners of agents who say things the shorter way, if there are two."""
 _probe = trusted(Probe)
@@ -218,7 +220,9 @@ class Talk:
         return tuple(word for word in _LOOKING if word in last.text)
 
     def user(self, act: str, iso: str, without: tuple[str, ...] = ()) -> Draft:
-        """Let the caller do an act of the bank, in words without some."""
+        """Let the caller do an act of the bank, in words without some; who has known it before
+        does not know now."""
+        without = (*without, *_LEARNED) if self.has_known else without
         said = self.words.act("user", self._fitting("user", act), self.mood.manner, without)
         return self.say("user", iso, said)
 

@@ -325,3 +325,45 @@ def test_what_was_cut_has_not_been_said_before() -> None:
 )
 def test_nobody_answers_before_all_is_asked(question: str, at_word: int, is_over: bool) -> None:
     assert is_asked(question, at_word) == is_over
+
+
+def test_a_protest_meets_what_has_come_out() -> None:
+    """Nobody talks on over a protest with values that nobody has heard."""
+    seen = 0
+    for script, _, floor, turn, planned in interrupted():
+        if planned.kind == "protest" and planned.answer != "yield":
+            assert turn.at_word
+            heard = " ".join(floor.spoken.split()[: turn.at_word]).lower()
+            facts = {fact.id: fact.spoken.lower() for fact in script.facts}
+            stated = [facts[one] for one in floor.fact_ids if facts[one] in floor.spoken.lower()]
+            assert all(one in heard for one in stated), (script.dialog_id, floor.text)
+            seen += 1
+    assert seen >= 3
+
+
+def test_who_has_known_it_does_not_know_now() -> None:
+    for script, at, _, _, planned in interrupted():
+        if planned.kind == "known":
+            later = " ".join(one.text for one in following(script, at, "user"))
+            assert not re.search(r"\bknow now\b|\bnow I know\b|\bknow where\b", later), later
+
+
+def test_nobody_wishes_a_good_morning_twice() -> None:
+    greeting = re.compile(r"\b(?:morning|afternoon|evening)\b")
+    seen = 0
+    for script in calls():
+        turns = [one for one in script.turns if one.onset != "backchannel"][:5]
+        said = [one.text for one in turns if one.speaker == "agent"]
+        hello = [one for one in said if re.search(r"\b(?:help|assist|go ahead|do for you)\b", one)]
+        if script.call_direction == "inbound" and hello:
+            told = " ".join(said[: said.index(hello[0]) + 1])
+            seen += len(greeting.findall(told)) == 1
+            assert len(greeting.findall(told)) < 2, told
+    assert seen > 20
+
+
+def test_what_is_wished_for_against_a_rule_is_led_to_as_such() -> None:
+    led = re.compile(r"\bwhat you said, but\b|\bthat's the rule, but\b|\bI heard you\b")
+    text = [" ".join(turn.text for turn in one.turns) for one in calls()]
+    assert sum(led.search(one) is not None for one in text) >= 3
+    assert not any(re.search(r"by the way, I want my\b", one) for one in text)
