@@ -28,6 +28,7 @@ def choices(pack: WorldPack, name: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("domain", "story", "case", "fact"),
     [
+        ("courier", "missed", "picks_up", "at_depot"),
         ("pet_boarding", "book_stay", "kennel", "shot_rule"),
         ("pharmacy", "refill", "renew", "doctor_time"),
         ("phone_repair", "cracked", "copy", "screen_price"),
@@ -193,3 +194,29 @@ def test_half_a_tank_of_fuel_is_between_five_and_ten_gallons() -> None:
     (least, most), (cheap, dear) = ends(pack, "fuel_sum"), ends(pack, "gallon")
     assert least / dear >= 5
     assert most / cheap <= 10
+
+
+def test_a_cancelled_trip_returns_an_amount_worth_asking_for() -> None:
+    pack = WORLDS["airline"].pack
+    assert ends(pack, "paid")[0] - ends(pack, "change_fee")[1] >= 30
+
+
+@pytest.mark.parametrize(
+    ("domain", "fact", "case"),
+    [
+        ("appliance_repair", "new_rule", "worth.goes_ahead"),
+        ("courier", "collect_rule", "send.too_heavy"),
+    ],
+)
+def test_what_is_out_of_the_question_by_then_is_not_asked(
+    domain: str, fact: str, case: str
+) -> None:
+    stories = WORLDS[domain].pack.facts[fact].stories
+    assert stories
+    assert not {case, case.partition(".")[0]} & set(stories)
+
+
+def test_a_drone_that_another_customer_waits_for_is_not_brought_back_another_day() -> None:
+    wishes = [one for one in WORLDS["drone_rental"].pack.wishes if one.fact == "counter"]
+    assert wishes
+    assert all(one.stories == ("longer.extended",) for one in wishes)
