@@ -275,8 +275,9 @@ def test_who_cannot_make_up_its_mind_asks_before_it_decides() -> None:
     for script in calls("appliance_repair"):
         if "a repair is worth the money" in script.role_prompt:
             held = floor(script)
+            acts = [turn.act for turn in held if turn.speaker == "agent"]
             asks = [at for at, turn in enumerate(held) if "prompt.ask.new_rule" in turn.licence]
-            if asks:
+            if asks and "acceptOffer" in acts:
                 seen += 1
                 assert not _has_decided(held[: asks[0]]), script.dialog_id
     assert seen > 2

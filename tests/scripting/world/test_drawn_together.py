@@ -201,19 +201,10 @@ def test_a_cancelled_trip_returns_an_amount_worth_asking_for() -> None:
     assert ends(pack, "paid")[0] - ends(pack, "change_fee")[1] >= 30
 
 
-@pytest.mark.parametrize(
-    ("domain", "fact", "case"),
-    [
-        ("appliance_repair", "new_rule", "worth.goes_ahead"),
-        ("courier", "collect_rule", "send.too_heavy"),
-    ],
-)
-def test_what_is_out_of_the_question_by_then_is_not_asked(
-    domain: str, fact: str, case: str
-) -> None:
-    stories = WORLDS[domain].pack.facts[fact].stories
+def test_a_package_that_is_refused_is_not_picked_up() -> None:
+    stories = WORLDS["courier"].pack.facts["collect_rule"].stories
     assert stories
-    assert not {case, case.partition(".")[0]} & set(stories)
+    assert not {"send", "send.too_heavy"} & set(stories)
 
 
 def test_a_drone_that_another_customer_waits_for_is_not_brought_back_another_day() -> None:
