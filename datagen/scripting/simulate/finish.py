@@ -67,6 +67,7 @@ LOW, EXCITED = -0.25, 0.4
 """Valence under which somebody is felt with, and arousal from which others are surprised."""
 PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 """Chances of a pause inside a turn: of a caller by its level of fillers, and of an agent."""
+_DETERMINERS = frozenset(("a", "an", "the", "my", "your", "our", "their", "this", "that"))
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
 _ASKS = frozenset(("setQuestion", "checkQuestion"))
 _NOES = frozenset(("declineOffer", "disagreement"))
@@ -224,7 +225,7 @@ def _middle(draft: Draft, said: str) -> None:
 def _restart(talk: Talk, draft: Draft) -> None:
     """Begin, break off and begin again: I need to, I need to cancel."""
     words = draft.text.split(" ")[:3]
-    head = " ".join(words)
+    head = " ".join(words[:2] if words[0].lower() in _DETERMINERS else words)  # not a whole subject
     if not draft.spoken.startswith(f"{head} ") or any(mark in head for mark in ",.?!"):
         return
     again, _ = continued(head, head, talk.keeps_capital(head))

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
-from datagen.scripting.compose.grammar import continued, opened, slots
+from datagen.scripting.compose.grammar import about, about_once, continued, opened, slots
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate.cut_places import (
@@ -180,8 +180,8 @@ def _summary(talk: Talk, place: CutPlace) -> str:
     """Return the value with which a cut line ends, as a template; empty if it says too little.
 
     Of what denies something a value alone would say the contrary, and of two values, or of one in a
-    clause of which nothing has been heard, nobody knows what they are of; nor is one of two prices
-    the sum.
+    clause of which nothing has been heard, or of which more is lost than the value, nobody knows
+    what they are of; nor is one of two prices the sum.
     """
     whole = " ".join(place.phrases)
     ends = _ENDS.search(whole)
@@ -201,7 +201,8 @@ def _summary(talk: Talk, place: CutPlace) -> str:
         return ""
     between = " ".join(spoken.split()[place.at_word : said_at[last]])
     is_heard = place.at_word - place.phrase_at >= HEARD and not _SECOND.search(between)
-    return f"{{{last}}}." if is_heard else ""
+    is_alone = about_once(between) <= about(talk.value(last).spoken)  # and nothing else is lost
+    return f"{{{last}}}." if is_heard and is_alone else ""
 
 
 def _interrupt(

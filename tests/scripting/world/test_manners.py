@@ -149,7 +149,7 @@ def test_only_names_keep_their_capital_after_a_filler(text: str, begun: str) -> 
 @pytest.mark.parametrize(
     ("text", "begun"),
     [
-        ("A red hard case of mine.", "A red hard, a red hard case of mine."),
+        ("A red hard case of mine.", "A red, a red hard case of mine."),
         ("He never came back.", "He never came, he never came back."),
         ("I want it back.", "I want it, I want it back."),
     ],
