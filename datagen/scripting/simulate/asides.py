@@ -12,12 +12,12 @@ from functools import partial
 from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
-from datagen.scripting.simulate import apart, replies
-from datagen.scripting.simulate.answers import answering, denying, stating
+from datagen.scripting.simulate import apart, wishes
+from datagen.scripting.simulate.answers import answering, stating
 from datagen.scripting.simulate.grievances import complain
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
-from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose, wished
-from datagen.scripting.simulate.suppositions import contradicts, refers_back, supposes
+from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose
+from datagen.scripting.simulate.suppositions import contradicts, refers_back
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
 LINKED = 0.5
@@ -26,17 +26,10 @@ ACKED = 0.6
 PRESSING = 0.4
 """Chance that a caller who cuts in has something to ask that was not on its agenda."""
 _ANSWERS = frozenset(("answer", "confirm", "agreement", "acceptOffer", "declineOffer"))
-_ASKS_LEAVE = re.compile(
-    r"\b(?:can|could|may|might|should) (?:i|we|my|our|he|she|they)\b|\bis (?:it|that) okay\b"
-    r"|\bwould (?:it|that) be\b",
-    re.IGNORECASE,
-)
-"""What a wish holds that asks for leave, and for nothing that the agent would do."""
 _ASKS_FOR = re.compile(r"\b(?:can|could)\b|, please", re.IGNORECASE)
 """What a question holds that asks somebody to do something."""
 _COMPLIES = ("Sure.", "Of course.", "No problem.", "Certainly.")
 """What answers such a question, and no other."""
-_REGRETS = ("I'm afraid", "I'm sorry", "Unfortunately")
 _STANDS_ALONE = re.compile(
     r"(?:on|at|in|by|next|the|an?|your|my) |(?:today|tonight|tomorrow)\b", re.IGNORECASE
 )
@@ -49,10 +42,6 @@ OF_RULES = ("sense", "noted", "good to know", "remember", "got that")
 """What words hold that take in a rule, and no news."""
 WRONG_DRAWS = 8
 """Draws of a wrong value, of which about half make a supposition wrong."""
-HEARD = 0.7
-"""Share of its words of content that a turn holds which has told a line."""
-OBJECTS = 0.35
-"""Chance that a caller does not take no for an answer, the first time; who is friendly does."""
 
 
 def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
@@ -104,7 +93,7 @@ def take_news(talk: Talk) -> bool:
 def _link(talk: Talk, event: AgendaItem, *, is_back: bool) -> str:
     """Return the act with which the caller leads to something, if it does; ``is_back`` to what it
     had begun to say when the agent spoke. A wish need not be a question."""
-    if event.kind == "Q3" and _is_against(talk):
+    if event.kind == "Q3" and wishes.is_against(talk):
         return "link.wish.told"
     if apart.is_apart(talk, event):
         is_asked = talk.floor.drafts[-1].act == "offer"
@@ -139,13 +128,6 @@ def plain_aside(talk: Talk, *, waits: bool = False) -> AgendaItem | None:
     """Return a question on the agenda that may come now, if there is one."""
     asks = (event for event in talk.agenda if event.kind in ("fact", "Q2"))
     return next((event for event in asks if _may_ask(talk, event, waits=waits)), None)
-
-
-def haggling(talk: Talk, facts: Sequence[str]) -> AgendaItem | None:
-    """Return the wish on the agenda that is about what is being offered: it comes now or never."""
-    wish = talk.world.wish
-    is_next = wish is not None and wish.fact in facts and talk.acts_next
-    return next((one for one in talk.agenda if one.kind == "Q3"), None) if is_next else None
 
 
 def _may_ask(talk: Talk, event: AgendaItem, *, waits: bool) -> bool:
@@ -347,80 +329,11 @@ def _telling(
     return Telling(lines, "answer", licence, is_needed=False, is_asked=True), ask
 
 
-def _wish(talk: Talk, event: AgendaItem) -> None:
-    """Wish for what a policy forbids, and hear no, and perhaps of another way."""
-    wish = talk.world.wish
-    assert wish, "a call with Q3 has a wish"
-    talk.user_line(wished(talk) or wish.ask, "request")
-    asked = talk.floor.last
-    licence = talk.licence((wish.fact,))
-    lines = _plain(denying(talk.words.chosen, talk.world.fact(wish.fact).tell))
-    talk.agent(_declines(talk.words.chosen), "declineRequest", licence)
-    if told := _told_of(talk, wish.fact, lines):
-        talk.remind(told, "declineRequest", licence)
-    else:
-        talk.agent_line(lines, "declineRequest", licence)
-    talk.tell((wish.fact,))
-    talk.mood.feel("refused")
-    objects = talk.mood.manner != "warm" and talk.chance(OBJECTS * talk.leisure)
-    if wish.instead and not objects:
-        _instead(talk, wish.instead)
-    talk.probe("Q3", "decline", asked)
-    if objects:
-        talk.user("object", "disagreement")
-        talk.agent("decline_again", "declineRequest", licence)
-        if wish.instead:
-            _instead(talk, wish.instead)
-    if talk.chance(0.8):
-        said = talk.user("ack_bad", "autoPositive").text
-        if talk.steps and replies.objects(said):
-            talk.agent("hear.bad", "autoPositive")
-
-
-def _is_against(talk: Talk) -> bool:
-    """Tell whether the caller wishes for what it has been told that it cannot have."""
-    wish = talk.world.wish
-    if wish is None or wish.fact not in talk.told:
-        return False
-    lines = denying((wished(talk) or wish.ask)[0], talk.world.fact(wish.fact).tell)
-    return bool(_heard_of(talk, wish.fact, lines))
-
-
-def _plain(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of some lines that come without a regret, for one has just been spoken."""
-    return tuple(line for line in lines if not line.startswith(_REGRETS)) or lines
-
-
-def _declines(wish: str) -> str:
-    """Return how the agent says no to a wish: who asks for leave asks the agent to do nothing."""
-    if supposes(wish):
-        return "decline.supposed"
-    return "decline.leave" if _ASKS_LEAVE.search(wish) else "decline"
-
-
-def _told_of(talk: Talk, name: str, lines: Sequence[str]) -> list[str]:
-    """Return the lines of a fact of which the caller has just heard most, so that they remind."""
-    return _heard_of(talk, name, lines) if talk.is_fresh(name) else []
-
-
-def _heard_of(talk: Talk, name: str, lines: Sequence[str]) -> list[str]:
-    """Return the lines of a fact of which the turn that has told it says most."""
-    heard = talk.floor.drafts[talk.told[name]].about
-    return [line for line in lines if len(heard & about(line)) >= HEARD * len(about(line))]
-
-
-def _instead(talk: Talk, name: str) -> None:
-    """Offer another way, unless it has just been told."""
-    if not talk.is_fresh(name):
-        talk.agent_line(talk.world.fact(name).tell, "offer", talk.licence((name,)))
-        talk.tell((name,))
-
-
 _EVENTS: dict[str, Callable[[Talk, AgendaItem], object]] = {
     "Q0": _names,
     "Q1": _belief,
     "Q2": _terms,
-    "Q3": _wish,
+    "Q3": wishes.wish_for,
     "Q4": complain,
     "Q5": apart.ask_gap,
     "Q6": apart.ask_unrelated,

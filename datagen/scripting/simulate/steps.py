@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from datagen.scripting.content.values import Value
-from datagen.scripting.simulate import asides, dues, replies, tools
+from datagen.scripting.simulate import asides, dues, replies, tools, wishes
+from datagen.scripting.simulate.acknowledgements import acknowledge, take_up
 from datagen.scripting.simulate.identify import ask_name, identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
-from datagen.scripting.simulate.readiness import asks_for, is_answered, moved
+from datagen.scripting.simulate.readiness import asks_for, is_answered
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
@@ -36,14 +37,6 @@ REPEATS, INSERTS, CORRECTS, MISHEARD = 0.05, 0.14, 0.09, 0.1
 """Chances of what happens between a question and its answer, or to the answer."""
 IN_FLIGHT = 0.7
 """Chance that a wrong answer is taken back only when it has been typed in, if it is."""
-TURNS_BACK = 0.9
-"""Chance that an agent says so if it comes back from an aside in the same turn."""
-ACKS = {"friendly": 0.5, "brisk": 0.2, "formal": 0.4, "tired": 0.35}
-_ASIDES = frozenset(("answer", "declineRequest", "correction", "confirm"))
-"""Acts of an agent after which it has to come back to what it was doing."""
-_UNANSWERED = frozenset(("autoPositive", "disagreement", "interactionStructuring"))
-"""What a caller says that asks for no sign of having been heard."""
-_QUESTIONS = frozenset(("setQuestion", "checkQuestion"))
 REACTS = 0.55
 _POINTS = re.compile(r"[^,{]*\b(?:that|this|it|one|ones|them|those|these)\b(?! \w+ed\b)", re.I)
 """How a line begins that points back: with no noun phrase, slot or clause before the pronoun."""
@@ -64,7 +57,7 @@ def take(talk: Talk, step: ProcedureStep) -> None:
     if is_private and not talk.is_verified:
         stop_rambling(talk)
         talk.current = step
-        _take_up(talk)
+        take_up(talk)
         identify(talk)
         talk.current = None
         if not talk.is_verified:
@@ -110,7 +103,7 @@ def _look(talk: Talk, step: ProcedureStep) -> None:
 
 
 def _act(talk: Talk, step: ProcedureStep) -> None:
-    _acknowledge(talk, step)
+    acknowledge(talk, step)
     _propose(talk, step)
     if not talk.is_named:
         ask_name(talk)
@@ -145,7 +138,7 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
     if not news and step.facts and _is_just_told(talk, step):
         _react(talk, step, REACTS)  # it is what the agent has just said
         return
-    _acknowledge(talk, step)
+    acknowledge(talk, step)
     licence = talk.licence(step.facts)
     if not news and step.facts:
         talk.remind(step.say or talk.world.fact(step.facts[-1]).tell, "inform", licence)
@@ -220,7 +213,7 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
         return
     if step.do == "ask":
         stop_rambling(talk)
-    _acknowledge(talk, step)
+    acknowledge(talk, step)
     iso, licence = ISO[step.do], talk.licence(step.facts)
     reminds = _say(talk, step, lines, iso, licence)
     talk.tell(_stated(talk, step))
@@ -229,7 +222,7 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
         if not talk.is_handed_on:
             _announced(talk, step, licence, is_new=not reminds)
         return
-    if step.do == "offer" and (wish := asides.haggling(talk, step.facts)):
+    if step.do == "offer" and (wish := wishes.haggling(talk, step.facts)):
         asides.bring_up(talk, wish, link="before_that")
         talk.agent("shall_i.offered", "offer")
         talk.num_asides = 0
@@ -361,64 +354,3 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
 def _wants(talk: Talk, said: str) -> bool:
     """Tell whether a reply asks for what the agent does next."""
     return talk.acts_next and replies.asks_to_act(said)
-
-
-def _is_redirected(talk: Talk) -> bool:
-    """Tell whether the agent has just led back to the call already."""
-    last = talk.probes[-1] if talk.probes else None
-    return last is not None and last.type == "Q6" and last.agent_turn == talk.floor.last
-
-
-def _transition(talk: Talk, step: ProcedureStep) -> str:
-    """Return how the agent comes back to a step: a rule told by the way is not what the caller has
-    called for, and neither anger nor what it checks of its own matter has led away from that."""
-    if talk.is_vented or _has_checked(talk):
-        return "transition.near"
-    is_matter = step.do != "tell" or step.reply or set(step.facts) & set(talk.world.records)
-    return "transition" if is_matter else "transition.on"
-
-
-def _has_checked(talk: Talk) -> bool:
-    """Tell whether the caller has just checked something of its own matter."""
-    last = talk.probes[-1] if talk.probes else None
-    return last is not None and last.type == "Q1" and talk.floor.last - last.agent_turn <= 1
-
-
-def _has_led_back(talk: Talk) -> bool:
-    """Tell whether the agent has asked for something since the caller brought something up."""
-    return talk.floor.drafts[-2].act in _QUESTIONS
-
-
-def _lead_back(talk: Talk, step: ProcedureStep) -> None:
-    talk.agent(_transition(talk, step), "interactionStructuring", without=talk.not_called)
-
-
-def _take_up(talk: Talk) -> bool:
-    """Let the agent take up what nobody passes over; return whether there is anything."""
-    if what := moved(talk):
-        talk.agent(f"react_{what}", "autoPositive")
-    return bool(what)
-
-
-def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
-    """Let the agent show that it has heard, if it was the caller who spoke."""
-    drafts = talk.floor.drafts
-    is_agent = drafts[-1].speaker == "agent"
-    is_news = talk.is_helped and not is_agent and _transition(talk, step) == "transition.on"
-    if is_news and talk.chance(TURNS_BACK):  # all is done, and here is a rule
-        talk.agent("transition.on", "interactionStructuring")
-        return
-    if is_agent and drafts[-1].act in _ASIDES and talk.chance(TURNS_BACK):
-        if not _is_redirected(talk):
-            _lead_back(talk, step)
-        return
-    is_due = talk.is_back and not is_agent and not _has_led_back(talk)
-    if is_due and step.do == "tell" and talk.chance(TURNS_BACK):
-        _lead_back(talk, step)
-        return
-    is_opening = talk.floor.last <= talk.opened_at  # to which the agent has reacted, if it does
-    if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED or is_opening:
-        return
-    if not _take_up(talk) and talk.chance(ACKS[talk.cast.manner] * talk.leisure):
-        act = "ack_agreed" if drafts[-1].act == "acceptOffer" else "ack"
-        talk.agent(act, "autoPositive")

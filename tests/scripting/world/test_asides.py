@@ -12,11 +12,12 @@ from datagen.backends.writer.composer import Composer
 from datagen.scripting.compose.grammar import about, slots
 from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.simulate.acts import default_path, load_acts
-from datagen.scripting.simulate.asides import _STANDS_ALONE, _declines, _plain
+from datagen.scripting.simulate.asides import _STANDS_ALONE
 from datagen.scripting.simulate.grievances import _RINGS
 from datagen.scripting.simulate.replies import hears, objects
 from datagen.scripting.simulate.suppositions import supposes
 from datagen.scripting.simulate.talk import settles
+from datagen.scripting.simulate.wishes import _declines, _plain
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.compiled import CompiledWorld
 from datagen.scripting.world.draw import AT_HAND, World, draw_world

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from datagen.scripting.content.values import Amount, Choice, Money, Range
-from datagen.scripting.world.load import load_worlds
-from datagen.scripting.world.pack import ProcedureStep, WorldPack, default_paths
-
-WORLDS = load_worlds(default_paths())
-
-
-def ends(pack: WorldPack, name: str) -> tuple[float, float]:
-    """Return the least and the most that a value may be."""
-    value = (pack.values | pack.caller)[name]
-    assert isinstance(value, Range)
-    return value.low, value.high
+from datagen.scripting.content.values import Amount, Choice, Money
+from datagen.scripting.world.pack import ProcedureStep, WorldPack
+from tests.scripting.world.test_terms import WORLDS, ends
 
 
 def choices(pack: WorldPack, name: str) -> tuple[str, ...]:
@@ -28,12 +19,33 @@ def choices(pack: WorldPack, name: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("domain", "story", "case", "fact"),
     [
+        ("airline", "cancel", "refunded", "refund_time"),
+        ("airline", "delayed", "stays", "voucher"),
+        ("auto_repair", "noise", "booked", "diagnosis_fee"),
+        ("car_rental", "stuck", "covered", "new_car"),
+        ("catering", "on_the_day", "stuck", "late_rule"),
+        ("cinema", "birthday", "room", "room_ban"),
+        ("clinic", "form", "exam", "form_rule"),
+        ("clinic", "sick", "later", "red_flags"),
         ("courier", "missed", "picks_up", "at_depot"),
+        ("courier", "missed", "picks_up", "depot_hours"),
+        ("courier", "where", "trace", "trace_rule"),
+        ("credit_card", "strange", "disputed", "dispute_rule"),
+        ("cruise", "late_flight", "later_port", "join_fee"),
+        ("cruise", "sick", "insured", "cover_time"),
+        ("daycare", "stand_in_pickup", "added", "id_rule"),
+        ("dental", "ache", "later", "pain_rule"),
+        ("driving_school", "failed", "again", "retest_rule"),
+        ("drone_rental", "book", "booked", "license_rule"),
+        ("drone_rental", "crashed", "pays", "bring_parts"),
+        ("dry_cleaning", "forgotten", "there", "ticket_rule"),
+        ("dry_cleaning", "wrong_bag", "gone", "damage_rule"),
+        ("electric_utility", "out", "breaker", "only_you"),
         ("pet_boarding", "book_stay", "kennel", "shot_rule"),
         ("pharmacy", "refill", "renew", "doctor_time"),
         ("phone_repair", "cracked", "copy", "screen_price"),
-        ("physical_therapy", "start", "booked", "fees"),
         ("physical_therapy", "start", "booked", "clothes"),
+        ("physical_therapy", "start", "booked", "fees"),
         ("plumbing", "clogged", "booked", "fee_rule"),
         ("plumbing", "flood", "waits", "night_rule"),
         ("print_shop", "photo_book", "alone", "book_rule"),

@@ -114,40 +114,6 @@ def test_a_wish_is_refused_with_what_forbids_it(
 
 
 @pytest.mark.parametrize(
-    ("domain", "story", "case", "fact"),
-    [
-        ("airline", "cancel", "refunded", "refund_time"),
-        ("airline", "delayed", "stays", "voucher"),
-        ("auto_repair", "noise", "booked", "diagnosis_fee"),
-        ("car_rental", "stuck", "covered", "new_car"),
-        ("catering", "on_the_day", "stuck", "late_rule"),
-        ("cinema", "birthday", "room", "room_ban"),
-        ("clinic", "form", "exam", "form_rule"),
-        ("clinic", "sick", "later", "red_flags"),
-        ("courier", "missed", "picks_up", "depot_hours"),
-        ("courier", "where", "trace", "trace_rule"),
-        ("credit_card", "strange", "disputed", "dispute_rule"),
-        ("cruise", "late_flight", "later_port", "join_fee"),
-        ("cruise", "sick", "insured", "cover_time"),
-        ("daycare", "stand_in_pickup", "added", "id_rule"),
-        ("dental", "ache", "later", "pain_rule"),
-        ("driving_school", "failed", "again", "retest_rule"),
-        ("drone_rental", "book", "booked", "license_rule"),
-        ("drone_rental", "crashed", "pays", "bring_parts"),
-        ("dry_cleaning", "forgotten", "there", "ticket_rule"),
-        ("dry_cleaning", "wrong_bag", "gone", "damage_rule"),
-        ("electric_utility", "out", "breaker", "only_you"),
-    ],
-)
-def test_what_a_caller_has_to_know_is_told_in_every_such_call(
-    domain: str, story: str, case: str, fact: str
-) -> None:
-    steps = WORLDS[domain].pack.stories[story].steps
-    told = [one for one in steps if fact in one.facts and one.do != "look" and one.chance == 1]
-    assert any(not one.when or case in one.when for one in told)
-
-
-@pytest.mark.parametrize(
     ("domain", "story", "why"),
     [("cruise", "sick", "sick_who"), ("electric_utility", "behind", "why_short")],
 )
