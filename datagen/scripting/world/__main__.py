@@ -1,8 +1,8 @@
-"""Check worlds: python -m datagen.scripting.world [DOMAIN ...] [--calls 300] [--show 0].
+"""Check worlds: python -m datagen.scripting.world [DOMAIN ...] [--calls 300] [--show 0] [--sheet].
 
 Reads each file, checks it alone, composes calls from it and lets the checker of claims read them.
-Prints a line a problem and figures a domain; ``--show`` prints so many calls. Exit code 1 if
-anything is wrong, 2 if a domain is unknown.
+Prints a line a problem and figures a domain; ``--show`` prints so many calls, ``--sheet`` all that
+callers said in each case. Exit code 1 if anything is wrong, 2 if a domain is unknown.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from datagen.scripting.simulate.maker import WorldMaker
 from datagen.scripting.world.compiled import CompiledWorld
 from datagen.scripting.world.lint import lint
 from datagen.scripting.world.pack import WorldPack, default_paths, read_pack
+from datagen.scripting.world.sheet import case_sheet
 from datagen.types import Direction, Job, Rejected, Script, UserError
 
 _DIRECTIONS: dict[int, Direction] = {3: "outbound", 5: "assistant"}
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("domains", nargs="*", help="ids of domains; all if none is named")
     parser.add_argument("--calls", type=int, default=300, help="composed and checked a domain")
     parser.add_argument("--show", type=int, default=0, help="calls of a domain to print")
+    parser.add_argument("--sheet", action="store_true", help="print what callers say in each case")
     options = parser.parse_args(arguments)
     try:
         names = options.domains or [path.stem for path in default_paths()]
@@ -70,6 +72,8 @@ def _check(pack: WorldPack, name: str, options: argparse.Namespace) -> int:
     scripts, found = _compose(maker, pack, options.calls)
     for script in scripts[: options.show]:
         print(*_shown(script), sep="\n")
+    if options.sheet:
+        print(*case_sheet(pack, scripts), sep="\n")
     claims = _claims(scripts, load_lexicon(*pack.same))
     for line, count in (found + claims).most_common(MOST):
         print(f"{name}: {count} times {line}")
