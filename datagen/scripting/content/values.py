@@ -15,6 +15,7 @@ from typing import Annotated, Literal, NamedTuple, TypeAlias
 from pydantic import Field, model_validator
 
 from datagen.config import Settings
+from datagen.scripting.content.labels import Labelled, LabelledLines
 from datagen.scripting.plans.draws import Draws
 from datagen.text import numbers
 
@@ -158,11 +159,12 @@ class Percent(Range):
         return Value("percent", f"{number}%", numbers.percent(number))
 
 
-class Choice(Settings):
+class Choice(Labelled):
     """Words, e.g. a day of the week: said as they are written."""
 
+    LABELLED = ("choices",)
     type: Literal["text"]
-    choices: tuple[str, ...]
+    choices: LabelledLines
 
     @property
     def size(self) -> int:

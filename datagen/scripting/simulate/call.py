@@ -126,7 +126,7 @@ def _open(talk: Talk) -> None:
     if is_angry:
         event = next(event for event in talk.agenda if event.kind == "Q4")
         asides.bring_up(talk, event)
-    elif moved := moves(talk.floor.drafts[-1].text):
+    elif moved := moves(talk.floor.drafts[-1].label):
         talk.agent(f"react_{moved}", "autoPositive")
     elif talk.chance(0.95 if mood == "problem" else 0.7 * min(1, talk.leisure)):
         talk.agent(f"react_{mood}", "autoPositive")

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 
 from datagen.scripting.simulate.asides import take_news
-from datagen.scripting.simulate.replies import hears, is_met, objects, takes_it
+from datagen.scripting.simulate.replies import objects, takes_it
 from datagen.scripting.simulate.talk import Talk
 
 _NO = frozenset(("unknown", "redirect", "correct"))
 """Acts of a probe's answer after which nobody says that it was a help."""
+_TAKES = frozenset(("autoPositive", "agreement", "answer", "confirm", "acceptOffer"))
+"""Acts of a caller who may have taken it as it is."""
 _CONFIRMS = frozenset(("confirm", "agreement"))
 """Acts of a caller that tell the agent how it has gone."""
 _THANKS = ("hank",)
@@ -48,7 +50,7 @@ def close(talk: Talk) -> None:
     _take_in(talk)
     talk.mood.feel("partly" if _is_left(talk) else _END.get(talk.outcome, "partly"))
     last = talk.floor.drafts[-1]
-    if last.speaker == "user" and takes_it(last.text):
+    if last.speaker == "user" and last.act in _TAKES and takes_it(last.label):
         talk.mood.settle()
     how = _done(talk)
     is_cross = talk.is_vented or talk.mood.manner == "angry"  # and wants nothing more
@@ -80,7 +82,7 @@ def _take_in(talk: Talk) -> None:
     last = talk.floor.drafts[-1]
     if last.speaker == "agent":
         take_news(talk)
-    elif last.act in _CONFIRMS and talk.outcome == "solved" and not objects(last.text):
+    elif last.act in _CONFIRMS and talk.outcome == "solved" and not objects(last.label):
         talk.agent("ack_works", "autoPositive")
 
 
@@ -105,8 +107,8 @@ def _done(talk: Talk) -> str:
 
 def _is_disappointed(talk: Talk) -> bool:
     """Tell whether the caller has not got all, and has just said what it thinks of that."""
-    said = next(one.text for one in reversed(talk.floor.drafts) if one.speaker == "user")
-    return talk.outcome == "partly" and hears(said) == "hear" and is_met(said) == 1
+    last = next(one for one in reversed(talk.floor.drafts) if one.speaker == "user")
+    return talk.outcome == "partly" and last.label in ("objects", "regrets")
 
 
 def _is_left(talk: Talk) -> bool:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from datagen.scripting.compose.grammar import about_once
+from datagen.scripting.content.labels import Label
 from datagen.scripting.simulate.realizer import Said
 from datagen.types import Emotion, Interruption, Speaker
 
@@ -41,6 +42,8 @@ class Draft:
     """Said by rote: no hesitation, no backchannel, no pause of an agent."""
     begins: str = ""
     """The act with which it begins, which its own need not be."""
+    label: Label | None = None
+    """How the agent has to take it, if it says a line that has a label."""
     _about: tuple[str, frozenset[str]] = ("", frozenset())
     """What its text was when it was last asked what it is about, and that."""
 

@@ -74,7 +74,7 @@ def heard(talk: Talk, name: str) -> list[str]:
 
 def _is_settling(reply: Draft) -> bool:
     """Tell whether a reply to news shows that it is understood, and not only that it was heard."""
-    is_taken = reply.num_words >= SETTLES and takes_it(reply.text)
+    is_taken = reply.num_words >= SETTLES and takes_it(reply.label)
     return is_taken or _KNOWS.search(reply.text) is not None
 
 
@@ -94,7 +94,7 @@ def is_answered(talk: Talk, step: ProcedureStep) -> bool:
 def moved(talk: Talk) -> str:
     """Return what of the answer that the caller has just given the agent takes up before all."""
     last = talk.floor.drafts[-1]
-    found = moves(last.text) if last.speaker == "user" and last.act in _SAID else ""
+    found = moves(last.label) if last.speaker == "user" and last.act in _SAID else ""
     return "" if found == "worried" else found
 
 

@@ -40,9 +40,6 @@ IN_FLIGHT = 0.7
 REACTS = 0.55
 _POINTS = re.compile(r"[^,{]*\b(?:that|this|it|one|ones|them|those|these)\b(?! \w+ed\b)", re.I)
 """How a line begins that points back: with no noun phrase, slot or clause before the pronoun."""
-HEARS = 0.85
-"""Chance that the agent says something to what a caller makes of bad news, if that asks for
-nothing."""
 _QUESTION = re.compile(r"(?:and |so,? )?(?:should|shall|would|do|does|can|could|may|is|are) ", re.I)
 """How a line begins that only asks."""
 LETS_GO = 0.95
@@ -173,7 +170,7 @@ def _is_bad(talk: Talk, step: ProcedureStep) -> bool:
     """Tell whether a caller could object to what a step tells: without replies, to what is so with
     it, and not to a rule told by the way."""
     if step.reply:
-        return any(map(replies.objects, step.reply))
+        return any(map(replies.objects, step.labels.values()))
     return talk.is_let_down and any(name in talk.world.records for name in step.facts)
 
 
@@ -286,18 +283,18 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
     _answer(talk, step, answer)
     if step.declines:
         _let_go(talk)
-    elif step.do == "check" and talk.is_let_down and replies.objects(talk.words.chosen):
+    elif step.do == "check" and talk.is_let_down and replies.objects(talk.floor.drafts[-1].label):
         talk.agent("hear.bad", "autoPositive")
     elif step.do != "ask":  # "a suite, please" only says which
-        talk.is_agreed = talk.is_agreed or _wants(talk, talk.words.chosen)
+        talk.is_agreed = talk.is_agreed or _wants(talk)
 
 
 def _let_go(talk: Talk) -> None:
     """Let the agent take a no to what it has offered, but for one that says what to do instead."""
-    said = talk.words.chosen
-    talk.has_declined = replies.leaves(said)
-    if not _wants(talk, said) and talk.chance(LETS_GO):
-        talk.agent(replies.lets_go(said, is_open=not talk.acts_next), "autoPositive")
+    label = talk.floor.drafts[-1].label
+    talk.has_declined = label != "demands"
+    if not _wants(talk) and talk.chance(LETS_GO):
+        talk.agent(replies.lets_go(label, is_open=not talk.acts_next), "autoPositive")
 
 
 def _answer(talk: Talk, step: ProcedureStep, answer: str) -> None:
@@ -334,15 +331,12 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
     if step.reply:
         told = [line for line in step.reply if line[-1] != "?"] or step.reply
         if talk.has_protested:
-            told = [line for line in step.reply if replies.objects(line)] or told
-        talk.user_line(told, "autoPositive")
-        said = talk.words.chosen
-        if _wants(talk, said):
-            talk.is_agreed, talk.floor.drafts[-1].act = True, "agreement"
-        is_bad = talk.is_refused and talk.chance(HEARS)
-        is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
-        if talk.chance(replies.is_met(said)) or (is_bad and not replies.takes_it(said)):
-            act = replies.hears(said)
+            told = [line for line in step.reply if replies.objects(step.labels.get(line))] or told
+        reply = talk.user_line(told, "autoPositive")
+        if _wants(talk):
+            talk.is_agreed, reply.act = True, "agreement"
+        if talk.chance(replies.is_met(reply.label)):
+            act = replies.hears(reply.label)
             act = "hear.bad" if act == "hear" and talk.is_let_down else act
             talk.agent(act, "autoPositive")
     elif talk.chance(chance * talk.leisure):
@@ -351,6 +345,6 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
         talk.user(act, "autoPositive", asides.OF_RULES if is_news else ())
 
 
-def _wants(talk: Talk, said: str) -> bool:
-    """Tell whether a reply asks for what the agent does next."""
-    return talk.acts_next and replies.asks_to_act(said)
+def _wants(talk: Talk) -> bool:
+    """Tell whether the reply just given asks for what the agent does next."""
+    return talk.acts_next and talk.floor.drafts[-1].label == "wants"

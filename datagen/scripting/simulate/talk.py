@@ -17,6 +17,7 @@ from datagen.scripting.compose.grammar import (
     spelled_out,
     third_person,
 )
+from datagen.scripting.content.labels import Label
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
@@ -272,8 +273,18 @@ class Talk:
         if not is_timely(self.words.chosen, self.cast.daypart):
             said = self.words.line(timely(lines, self.cast.daypart), is_brief)
         draft = self.say("user", iso, said)
+        draft.label = self._label(said) or draft.label
         self.given |= draft.values
         return draft
+
+    def _label(self, said: Said) -> Label | None:
+        """Return how the agent has to take the line just drawn, or a value in it."""
+        labels, values = self.world.pack.labels, self.world.pack.labelled_values
+        if not values or self.words.chosen in labels:
+            return labels.get(self.words.chosen)
+        known = sorted(said.slots & values.keys())
+        found = (values[name].get(self.value(name).written) for name in known)
+        return next(filter(None, found), None)
 
     def say(
         self,

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 
 from datagen.scripting.compose.grammar import about
-from datagen.scripting.simulate import replies
 from datagen.scripting.simulate.answers import denying
 from datagen.scripting.simulate.readiness import wished
 from datagen.scripting.simulate.suppositions import supposes
@@ -21,6 +20,8 @@ _ASKS_LEAVE = re.compile(
     re.IGNORECASE,
 )
 """What a wish holds that asks for leave, and for nothing that the agent would do."""
+_CROSS = ("angry", "curt")
+"""Manners of a caller whom the agent does not let stand with a no."""
 _REGRETS = ("I'm afraid", "I'm sorry", "Unfortunately")
 HEARD = 0.7
 """Share of its words of content that a turn holds which has told a line."""
@@ -60,8 +61,8 @@ def wish_for(talk: Talk, event: AgendaItem) -> None:
         if wish.instead:
             _instead(talk, wish.instead)
     if talk.chance(0.8):
-        said = talk.user("ack_bad", "autoPositive").text
-        if talk.steps and replies.objects(said):
+        talk.user("ack_bad", "autoPositive")
+        if talk.steps and talk.mood.manner in _CROSS:
             talk.agent("hear.bad", "autoPositive")
 
 

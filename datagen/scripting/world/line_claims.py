@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from datagen.scripting.claims.check import sources, unlicensed_line
 from datagen.scripting.claims.lexicon import load_lexicon
-from datagen.scripting.world.pack import Lines, WorldPack
+from datagen.scripting.content.labels import Lines
+from datagen.scripting.world.pack import WorldPack
 
 
 def unlicensed_templates(pack: WorldPack) -> Iterator[str]:

@@ -18,6 +18,7 @@ from datagen.scripting.content import held_out
 from datagen.scripting.content.values import Choice, Code
 from datagen.scripting.world.compiled import CompiledWorld, fact_slots, happens
 from datagen.scripting.world.line_claims import unlicensed_templates
+from datagen.scripting.world.lint_labels import unheeded_labels
 from datagen.scripting.world.lint_looks import empty_looks, told_before_looked, unheard_arguments
 from datagen.scripting.world.pack import (
     ProcedureStep,
@@ -365,6 +366,7 @@ CHECKS: tuple[Callable[[WorldPack], Iterator[str]], ...] = (
     _stories,
     _called_back,
     told_before_looked,
+    unheeded_labels,
     unheard_arguments,
     empty_looks,
     _proposed,

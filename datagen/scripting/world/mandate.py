@@ -55,8 +55,6 @@ _THERE = re.compile(r"\bhere\b(?! on the phone)", re.I)
 """What a wish holds of where its customer is, and its assistant is not."""
 _SECRET = re.compile(r"\bSocial Security\b|\bsecurity code\b|^card number$", re.I)
 """What a number is called that nobody reads out from a record, nor back."""
-_UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
-"""What a reply to an offer holds that is no answer yet."""
 _MUST = re.compile(r"\b(?:have to|has to|cannot|can't|won't|will not)\b")
 """Why somebody calls whose need is not met by a no."""
 _SENSED = re.compile(r"\bcan (?:hear|see)\b|\bmy voice\b", re.I)
@@ -332,8 +330,8 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
         if least >= 4 * MARGIN and not is_done and draws.chance(0.6):
             share = 0.4 + 0.4 * draws.uniform()
             return "decline", money(int(share * least) // MARGIN * MARGIN)
-        replies = [line for step in offers if step.declines for line in step.reply]
-        is_open = any(map(_UNDECIDED.search, replies)) or bool(_prices(world, offers))
+        is_later = any("later" in step.labels.values() for step in offers)
+        is_open = is_later or bool(_prices(world, offers))
         is_unmet = ENDING.search(world.story.because) or _MUST.search(world.story.because)
         is_open = is_open or bool(is_unmet) or draws.chance(ASKS_BACK)
         return ("ask_back" if is_open and not is_done else "decline"), None

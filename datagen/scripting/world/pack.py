@@ -5,6 +5,7 @@ prompts/worlds/DOMAIN.yaml -> WorldPack      (docs/authoring.md says how to writ
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -12,9 +13,10 @@ from pydantic import Field
 
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
+from datagen.scripting.compose.grammar import opened
+from datagen.scripting.content.labels import Label, Labelled, LabelledLines, Lines
 from datagen.scripting.content.values import Amount, Choice, Code, Date, Money, Percent, Time
 
-Lines: TypeAlias = tuple[str, ...]
 Weight: TypeAlias = Annotated[float, Field(gt=0)]
 Outcome: TypeAlias = Literal["solved", "partly", "refused", "handed_on", "failed"]
 Mood: TypeAlias = Literal["problem", "request", "question"]
@@ -80,13 +82,14 @@ class WorldTool(Settings):
     """What the agent says while it waits."""
 
 
-class ProcedureStep(Settings):
+class ProcedureStep(Labelled):
     """One step of the agent's procedure."""
 
+    LABELLED = ("reply",)
     do: Literal["ask", "check", "instruct", "look", "tell", "offer", "act", "promise", "handoff"]
     say: Lines = ()
     """What the agent says; tell without it takes its facts' lines."""
-    reply: Lines = ()
+    reply: LabelledLines = ()
     """What the caller answers; without it, a general answer to such an act."""
     facts: tuple[str, ...] = ()
     """What ``say`` rests on; of a look, what the tool returns."""
@@ -107,15 +110,16 @@ class Case(Settings):
     outcome: Outcome
 
 
-class Story(Settings):
+class Story(Labelled):
     """Why somebody calls, and what comes of it."""
 
+    LABELLED = ("opening", "more")
     mood: Mood
     because: str
     """Second person, after "you call because": your flight is late."""
-    opening: Annotated[Lines, Field(min_length=6)]
+    opening: Annotated[LabelledLines, Field(min_length=6)]
     """How the caller says it first, from a few words to a few sentences."""
-    more: Lines = ()
+    more: LabelledLines = ()
     """What a talkative caller adds, each a sentence that always holds."""
     grievance: Annotated[Lines, Field(min_length=3)]
     """Rude lines that have their cause in this story."""
@@ -173,6 +177,18 @@ class WorldPack(Settings):
     """Plausible questions of the domain that no fact answers (Q5): in any story, or in some."""
     same: tuple[tuple[str, ...], ...] = ()
     """Groups of words that mean the same here, for whoever checks claims."""
+
+    @cached_property
+    def labels(self) -> dict[str, Label]:
+        """The labels of what callers say, by line as it begins a sentence."""
+        labelled = (one for story in self.stories.values() for one in (story, *story.steps))
+        return {opened(line): label for one in labelled for line, label in one.labels.items()}
+
+    @cached_property
+    def labelled_values(self) -> dict[str, dict[str, Label]]:
+        """The labels of what a value may be, by its name."""
+        found = (self.values | self.caller).items()
+        return {name: one.labels for name, one in found if isinstance(one, Choice) and one.labels}
 
 
 def default_paths() -> list[Path]:

@@ -10,11 +10,12 @@ import pytest
 
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.compose.grammar import about, slots
+from datagen.scripting.content.labels import Label
 from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.asides import _STANDS_ALONE
 from datagen.scripting.simulate.grievances import _RINGS
-from datagen.scripting.simulate.replies import hears, objects
+from datagen.scripting.simulate.replies import hears
 from datagen.scripting.simulate.suppositions import supposes
 from datagen.scripting.simulate.talk import settles
 from datagen.scripting.simulate.wishes import _declines, _plain
@@ -174,28 +175,6 @@ def test_a_no_reminds_only_of_what_was_told() -> None:
                 heard = about(" ".join(one.text for one in agent[:at]))
                 assert len(said & heard) >= 0.6 * len(said), (script.dialog_id, turn.text)
     assert seen
-
-
-@pytest.mark.parametrize(
-    ("said", "wants_understanding"),
-    [
-        ("But nothing has changed.", True),
-        ("You can't be serious.", True),
-        ("Really? I can't believe it.", False),
-        ("Poor thing, but okay.", False),
-        ("Oh, so that's why everything is so colorful.", False),
-        ("I signed for that? I don't remember a paper. Okay.", False),
-        ("I've never heard of that. I'll go there.", False),
-        ("Oh. I didn't expect that, thank you.", False),
-        ("I'd never have looked there.", False),
-        ("Oh, so I'm not the only one.", False),
-        ("Well, then I know for next time.", False),
-        ("Oh, so they're just not open yet.", False),
-        ("Then a day or two won't matter.", False),
-    ],
-)
-def test_nobody_is_sorry_about_good_news(said: str, wants_understanding: bool) -> None:
-    assert objects(said) == wants_understanding
 
 
 def test_nobody_hesitates_before_the_last_word() -> None:
@@ -378,19 +357,10 @@ def said_by(speaker: str, act: str) -> list[str]:
     return [line for parts in manners.values() for part in parts for line in part]
 
 
-@pytest.mark.parametrize(
-    ("said", "act"),
-    [
-        ("Nobody told me that.", "hear.untold"),
-        ("They told me something else.", "hear.otherwise"),
-        ("But they only told me last night.", "hear"),
-        ("I was afraid of that.", "hear"),
-    ],
-)
-def test_who_complains_of_what_it_was_told_is_answered(said: str, act: str) -> None:
-    assert hears(said) == act
-    if act != "hear":
-        assert all(re.search(r"sorry", line, re.IGNORECASE) for line in said_by("agent", act))
+@pytest.mark.parametrize("label", ["untold", "otherwise"])
+def test_who_complains_of_what_it_was_told_is_answered(label: Label) -> None:
+    said = said_by("agent", hears(label))
+    assert all(re.search(r"sorry", line, re.IGNORECASE) for line in said)
 
 
 def test_nobody_has_enough_of_an_apology_that_it_has_not_heard() -> None:

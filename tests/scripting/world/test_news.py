@@ -8,6 +8,7 @@ import pytest
 
 from datagen.scripting.claims.check import unlicensed_line
 from datagen.scripting.claims.lexicon import load_lexicon
+from datagen.scripting.content.labels import NEWS, TOLD, Label
 from datagen.scripting.simulate import (
     asides,
     closing,
@@ -29,98 +30,43 @@ def lines_of(speaker: str, act: str) -> list[str]:
     return [line for parts in manners.values() for part in parts for line in part]
 
 
-@pytest.mark.parametrize(
-    ("said", "act"),
-    [
-        ("A leak? I don't see any water.", "hear.doubt"),
-        ("That was something else, that was your mistake.", "hear.doubt"),
-        ("It felt like three hours.", "hear.doubt"),
-        ("No, no, that's somebody else.", "hear.not_me"),
-        ("Hmm, then I'll never call you again.", "hear"),
-        ("Well, thanks for telling me now.", "hear.untold"),
-        ("That happens. But somebody could have called.", "hear.untold"),
-        ("Oh no. Well, it's my own fault.", "hear.own"),
-        ("The gate! I totally forgot.", "hear.own"),
-        ("I knew I should have checked that box.", "hear.own"),
-        ("So it's my own fault?", "hear"),
-        ("It wasn't my fault every time.", "hear"),
-        ("Oh God. That's everything I own.", "hear.grave"),
-        ("That's years of saving, just gone.", "hear.grave"),
-        ("By the pound? That's got to be a joke.", "hear.price"),
-        ("Taxes? Out of all that money?", "hear"),
-        ("It's more than I thought, but yes.", "hear"),
-        ("Oh, thank goodness.", "hear.glad"),
-        ("Oh, that's more than I hoped for.", "hear.glad"),
-        ("That can't be right. Okay, let me look.", "hear"),
-    ],
-)
-def test_a_reply_to_news_is_met_by_its_kind(said: str, act: str) -> None:
-    assert replies.hears(said) == act
+@pytest.mark.parametrize("label", sorted(NEWS - {"wants"}))
+def test_a_reply_to_news_is_met_by_its_label(label: Label) -> None:
+    assert lines_of("agent", replies.hears(label))
+    assert replies.is_met(label) > 0
+    assert not replies.takes_it(label)
+
+
+def test_what_has_no_label_is_taken_as_it_is() -> None:
+    assert replies.is_met(None) == 0
+    assert replies.takes_it(None)
+    assert not replies.objects(None)
+    assert not replies.moves(None)
+
+
+@pytest.mark.parametrize("label", sorted(TOLD))
+def test_nobody_passes_over_a_loss_a_worry_or_a_joy(label: Label) -> None:
+    assert replies.moves(label) == label
+    assert lines_of("agent", f"react_{label}")
 
 
 @pytest.mark.parametrize(
-    ("said", "chance"),
-    [
-        ("Nobody told me that.", 1.0),
-        ("So I came all this way for nothing.", 1.0),
-        ("Hm. I was really hoping.", 1.0),
-        ("Well, thanks for nothing.", 1.0),
-        ("Well, I knew you'd say that.", 0.0),
-        ("Well, that could have been worse.", 0.0),
-        ("Nobody looked at the door, I guess.", 0.0),
-        ("My brother-in-law will pay for that.", 0.0),
-        ("Okay, it costs what it costs.", 0.0),
-    ],
+    ("label", "act"),
+    [("later", "ack_declined.later"), (None, "ack_declined"), ("demands", "hear")],
 )
-def test_what_asks_for_a_word_gets_one(said: str, chance: float) -> None:
-    assert replies.is_met(said) == chance
-
-
-@pytest.mark.parametrize(
-    ("said", "what"),
-    [
-        ("You're printing funeral programs for me.", "loss"),
-        ("It's my late father's things.", "loss"),
-        ("My husband broke his leg, so that's that.", "grave"),
-        ("I'm in your lot with a dead battery.", ""),
-        ("My water heater died.", ""),
-        ("I can't sleep before this test.", "worried"),
-        ("It's pain in my lower back.", "pain"),
-        ("Honestly, no. My hours got cut.", "grave"),
-        ("I'm afraid I can't travel after all.", ""),
-        ("I'm having a baby, and I have to let my desk go.", "joy"),
-        ("Somebody I met online. We're getting married.", ""),
-    ],
-)
-def test_nobody_passes_over_a_loss_a_worry_or_a_joy(said: str, what: str) -> None:
-    assert replies.moves(said) == what
-    if what:
-        assert lines_of("agent", f"react_{what}")
-
-
-@pytest.mark.parametrize(
-    ("said", "act"),
-    [
-        ("Two visits? I'd have to think about that.", "ack_declined.later"),
-        ("I have to ask the groom first. Not now.", "ack_declined.later"),
-        ("No, I'll ask a friend with a truck.", "ack_declined"),
-        ("That's more than I thought. No, I'll look around.", "ack_declined.later"),
-        ("I don't want a credit. I want my money.", "hear"),
-        ("For one lesson? No, thanks.", "ack_declined"),
-    ],
-)
-def test_a_no_to_an_offer_is_taken(said: str, act: str) -> None:
-    assert replies.lets_go(said) == act
+def test_a_no_to_an_offer_is_taken(label: Label | None, act: str) -> None:
+    assert replies.lets_go(label) == act
+    assert lines_of("agent", act)
 
 
 def test_what_is_done_without_is_not_left_open() -> None:
-    assert replies.lets_go("Not now. I'm selling it anyway.", is_open=False) == "ack_declined"
+    assert replies.lets_go("later", is_open=False) == "ack_declined"
 
 
 def test_a_joy_comes_before_a_number() -> None:
     talk = talk_of("coworking", "leaving", "pauses")
     talk.agent("how_help", "setQuestion")
-    talk.user_line(("It's just that I'm having a baby.",), "answer")
+    talk.user_line(("It's just that I'm having a baby.",), "answer").label = "joy"
     talk.is_verified = False
     step = next(one for one in talk.steps if one.tool)
     steps.take(talk, step)
@@ -154,17 +100,25 @@ def test_bad_news_is_taken_in_before_anything_else() -> None:
 def test_who_protests_does_not_call_it_harmless() -> None:
     talk = let_down()
     talk.has_protested = True
-    reply = ("Well, that could have been worse.", "And whose fault is that?", "I can't pay that?")
-    step = telling(talk).model_copy(update={"reply": reply})
+    step = telling(talk).model_copy(
+        update={
+            "reply": ("Well, that could have been worse.", "And whose fault is that?"),
+            "labels": {"And whose fault is that?": "objects"},
+        }
+    )
     for _ in range(20):
+        talk.agent("hear.bad", "autoPositive")
         at = len(talk.floor.drafts)
         steps._react(talk, step, 1.0)
         assert "worse" not in talk.floor.drafts[at].text
 
 
-def test_who_wants_something_else_has_not_left_it() -> None:
-    assert replies.leaves("No, thanks.")
-    assert not replies.leaves("No, I'm not paying it at all.")
+@pytest.mark.parametrize(("label", "is_left"), [(None, True), ("later", True), ("demands", False)])
+def test_who_wants_something_else_has_not_left_it(label: Label | None, is_left: bool) -> None:
+    talk = talk_of("coworking", "leaving", "pauses")
+    talk.user_line(("No, thanks.",), "declineOffer").label = label
+    steps._let_go(talk)
+    assert talk.has_declined == is_left
 
 
 @pytest.mark.parametrize(
@@ -221,7 +175,7 @@ def test_a_fine_offer_is_not_all_that_there_is() -> None:
 
 def test_a_loss_in_an_answer_comes_before_the_next_question() -> None:
     talk = let_down()
-    talk.user_line(("Well, it's my late father's things.",), "answer")
+    talk.user_line(("They're my late father's things.",), "answer").label = "loss"
     assert readiness.moved(talk) == "loss"
-    talk.user_line(("I'm a little nervous about this.",), "answer")
+    talk.user_line(("It's two boxes.",), "answer")
     assert readiness.moved(talk) == "loss"  # it goes on with the same turn
