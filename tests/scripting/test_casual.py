@@ -664,7 +664,7 @@ def test_why_somebody_leaves_is_taken_up() -> None:
 
 
 def test_who_is_in_a_hurry_says_one_thing_more_at_most() -> None:
-    """Oh no, my pot's boiling over. I really enjoyed this. Have a lovely week."""
+    """Wait, my pot's boiling over. I really enjoyed this. Have a lovely week."""
     hurried = {one.say for one in shipped().exits if one.hurried}
     for chat, script in zip(chats(600), scripts(), strict=True):
         if chat.leaving.say in hurried:
@@ -684,7 +684,7 @@ def test_the_end_of_a_chat_agrees_with_its_beginning() -> None:
     talk = shipped()
     lunch, leaves = "Fine, I just had lunch.", "Well, I should make myself some lunch."
     assert not talk.agrees(leaves, [lunch])
-    assert not talk.agrees("Oh no, my pot's boiling over.", [lunch])
+    assert not talk.agrees("Wait, my pot's boiling over.", [lunch])
     late = 0
     for chat in chats(600):
         began = [chat.greeting.say, chat.greeting.take, chat.greeting.back]
