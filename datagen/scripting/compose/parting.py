@@ -12,7 +12,7 @@ from datagen.scripting.compose.grammar import capital
 from datagen.scripting.compose.hearing import Hearing
 from datagen.types import Speaker
 
-LATER = 0.6
+LATER = 0.85
 """Chance that who says goodbye comes back to what the other said."""
 WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again", "bye.again"))
 """What who leaves adds, nothing, a wish or that they should talk again, and how that is taken."""
