@@ -203,6 +203,8 @@ class Remark(Settings):
 
     say: str
     take: Annotated[tuple[str, ...], Field(min_length=2)]
+    not_in: tuple[str, ...] = ()
+    """Themes of which some line or opening could contradict it, or how it is taken."""
 
 
 class Hello(Settings):
@@ -219,6 +221,8 @@ class Exit(Settings):
     reply: Annotated[tuple[str, ...], Field(min_length=2)]
     hurried: bool = False
     """Nobody says much more who has said it."""
+    not_in: tuple[str, ...] = ()
+    """Themes of which some line could contradict it."""
 
 
 class SmallTalk(Settings):
@@ -331,6 +335,10 @@ def lint(smalltalk: SmallTalk) -> list[str]:
         problems += [
             f"traits.{kind}: {problem}" for trait in traits for problem in _lint_trait(trait)
         ]
+    themes = {one.id for one in smalltalk.topics}
+    answers = chain.from_iterable(hello.answers for hello in smalltalk.hellos)
+    for said in (*answers, *smalltalk.remarks, *smalltalk.exits):
+        problems += [f"{said.say!r}: no theme is {one!r}" for one in {*said.not_in} - themes]
     ends = [*_ends(smalltalk)]
     unsaid = {*chain(*chain(*smalltalk.at_odds)), *smalltalk.late} - {*ends}
     problems += [f"no hello, remark or exit says {line!r}" for line in sorted(unsaid)]

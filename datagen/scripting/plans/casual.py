@@ -161,15 +161,16 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     parts = _parts(theme, chosen, divmod(rest, len(_PAIRS)), count, (sides, draws))
     said = [*chain.from_iterable(side.said for side in sides.values())]
     goal_of: Speaker = "agent" if level == "detailed" else draws.pick(SPEAKERS)
-    is_aimed = draws.chance(GOALS[level])
+    is_sad = any(one.low for part in parts for one in part.says.values())
+    is_aimed = draws.chance(GOALS[level]) and not is_sad
     goal, replies = _goal(theme, said, sides[goal_of], draws) if is_aimed else (None, ())
     about = f"{draws.pick(smalltalk.moods)} {draws.pick(smalltalk.nouns)} about {theme.about}."
     prompt = ENJOY if level == "minimal" else f"{ENJOY} Have a {about}"
     wanted: dict[Speaker, Goal | None] = {"agent": None, "user": None, goal_of: goal}
     if level == "detailed":
         prompt = f"{prompt} {description(agent.name, described[0], wanted['agent'])}"
-    greeting = _greeting(job, smalltalk, level, draws)
-    leaving, let_go = _leaving(job, smalltalk, greeting)
+    greeting = _greeting(job, smalltalk, level, (theme.id, draws))
+    leaving, let_go = _leaving(job, smalltalk, greeting, theme.id)
     return Chat(
         theme=theme,
         opens=_opens(job, theme, visit, said),
@@ -206,36 +207,43 @@ def _dealt(job: Job, what: str, choices: Sequence[T]) -> T:
     return choices[stratified(job.seed, f"{job.kind}/{what}", job.index, len(choices))]
 
 
-def _greeting(job: Job, smalltalk: SmallTalk, level: str, draws: Draws) -> Greeting:
+def _greeting(job: Job, smalltalk: SmallTalk, level: str, drawn: tuple[str, Draws]) -> Greeting:
     """Draw how the two begin: one asks how the other is, or remarks something, or they say who they
-    are and no more.
+    are and no more. What they begin with goes with the theme.
     """
+    theme, draws = drawn
     if draws.chance(ASKS_FIRST):
         hello = draws.pick(smalltalk.hellos)
-        said = _dealt(job, "hello", hello.answers)
+        answers = [one for one in hello.answers if theme not in one.not_in]
+        said = _dealt(job, "hello", answers)
         greeting = Greeting(draws.pick(hello.ask), said.say, draws.pick(said.take))
         if not draws.chance(ASKED_BACK):
             return greeting
         others = [
             one
-            for one in hello.answers
+            for one in answers
             if one is not said and smalltalk.agrees(one.say, (said.say, greeting.take))
         ]
         back = draws.pick(others)
         return replace(greeting, back=back.say, back_take=draws.pick(back.take))
     if level != "detailed" or draws.chance(REMARKS):
-        said = _dealt(job, "remark", smalltalk.remarks)
+        remarks = [one for one in smalltalk.remarks if theme not in one.not_in]
+        said = _dealt(job, "remark", remarks)
         return Greeting("", said.say, draws.pick(said.take))
     return Greeting("", "", "")
 
 
-def _leaving(job: Job, smalltalk: SmallTalk, greeting: Greeting) -> tuple[Exit, tuple[str, ...]]:
-    """Deal why one leaves, or the next that agrees with how they began, and what is said to it."""
+def _leaving(
+    job: Job, smalltalk: SmallTalk, greeting: Greeting, theme: str
+) -> tuple[Exit, tuple[str, ...]]:
+    """Deal why one leaves, or the next that agrees with how they began and what they talk of, and
+    what is said to it.
+    """
     exits = smalltalk.exits
     began = (greeting.say, greeting.take, greeting.back, greeting.back_take)
     first = stratified(job.seed, f"{job.kind}/exit", job.index, len(exits))
     for leaving in (*exits[first:], *exits[:first]):
-        if smalltalk.agrees(leaving.say, began):
+        if theme not in leaving.not_in and smalltalk.agrees(leaving.say, began):
             replies = tuple(one for one in leaving.reply if smalltalk.agrees(one, began))
             if replies:
                 return leaving, replies
