@@ -337,7 +337,8 @@ def lint(smalltalk: SmallTalk) -> list[str]:
         ]
     themes = {one.id for one in smalltalk.topics}
     answers = chain.from_iterable(hello.answers for hello in smalltalk.hellos)
-    for said in (*answers, *smalltalk.remarks, *smalltalk.exits):
+    bounded: list[Remark | Exit] = [*answers, *smalltalk.remarks, *smalltalk.exits]
+    for said in bounded:
         problems += [f"{said.say!r}: no theme is {one!r}" for one in {*said.not_in} - themes]
     ends = [*_ends(smalltalk)]
     unsaid = {*chain(*chain(*smalltalk.at_odds)), *smalltalk.late} - {*ends}

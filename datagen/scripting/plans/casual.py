@@ -254,10 +254,9 @@ def _opens(job: Job, theme: Theme, visit: int, said: Sequence[str]) -> str:
     """Deal what brings somebody to the theme, or the next that goes with all that is said."""
     opens = theme.opens
     first = stratified(job.seed, f"{job.kind}/{theme.id}/opens", visit, len(opens))
-    for place in (*range(first, len(opens)), *range(first)):
-        if theme.goes_with(f"open.{place + 1}", said):
-            return opens[place]
-    return opens[first]
+    places: list[int] = [*range(first, len(opens)), *range(first)]
+    fits = (place for place in places if theme.goes_with(f"open.{place + 1}", said))
+    return opens[next(fits, first)]
 
 
 def _parts(
