@@ -540,7 +540,9 @@ def test_a_theme_is_come_to_by_something_that_happened() -> None:
     ways = {theme.id: set[str]() for theme in shipped().topics}
     for chat in chain(*rows):
         ways[chat.domain].add(chat.opens)
-    assert {len(each) for each in ways.values()} == {5}
+    for theme in shipped().topics:  # each in turn, but for what some line rules out
+        ruled_out = {name for name in chain(*theme.apart) if name.startswith("open.")}
+        assert len(ways[theme.id]) == 5 or (ruled_out and len(ways[theme.id]) >= 4), theme.id
 
 
 def test_nobody_says_what_a_talk_will_be_about() -> None:
