@@ -22,7 +22,11 @@ def test_wording_has_no_problems_and_enough_variety() -> None:
         for acts in (shipped(kind).agent, shipped(kind).user):
             for name, act in acts.items():
                 assert templates.num_wordings(act) >= 8, (kind, name)
-        goodbye = [part for name in ("bye", "part") for part in shipped(kind).agent.get(name, ())]
+        goodbye = [
+            part
+            for name in ("bye", "part", "part.wish")
+            for part in shipped(kind).agent.get(name, ())
+        ]
         assert templates.num_wordings(tuple(goodbye)) >= 150
 
 

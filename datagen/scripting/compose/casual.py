@@ -59,8 +59,8 @@ class _Chat(Parting):
         super().__init__(chat, wording, draws)
         self._unsaid: Saying | None = None
         """What who asked last would answer itself, until it has or something else comes up."""
-        self._is_bridged = False
-        """Somebody has said that they talk of something else now."""
+        self._is_on_theme = True
+        """Nobody has asked for anything else since the theme came up."""
 
     def lines(self) -> list[PlannedLine]:
         """Word the chat."""
@@ -284,7 +284,7 @@ class _Chat(Parting):
             self._hear_out(part.speaker)
         self._unsaid = None
         before = "about"
-        if is_after:
+        if is_after and is_first:
             before = self._leads_up(part)
         lead = self._act(asker, before if is_first else "besides")
         if self._other() == asker:
@@ -303,13 +303,13 @@ class _Chat(Parting):
         self._dig_trait(part, self._before_dig(asker))
 
     def _leads_up(self, part: SelfPart) -> str:
-        """Return the act that leads from the theme to who somebody is."""
+        """Return the act that leads from the theme to who somebody is; it is left once."""
         if part.kind != "likes" and self._draws.chance(LEADS_UP):
+            self._is_on_theme = False
             return "late"
-        if self._is_bridged or not self._draws.chance(BRIDGES):
-            return "link"
-        self._is_bridged = True
-        return "bridge"
+        leaves = self._is_on_theme and self._draws.chance(BRIDGES)
+        self._is_on_theme = False
+        return "bridge" if leaves else "link.new"
 
     def _dig_trait(self, part: SelfPart, lead: str) -> None:
         """Let the other ask about a trait."""

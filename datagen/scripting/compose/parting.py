@@ -12,7 +12,7 @@ from datagen.scripting.compose.grammar import capital
 from datagen.scripting.compose.hearing import Hearing
 from datagen.types import Speaker
 
-LATER = 0.6
+LATER = 0.85
 """Chance that who says goodbye comes back to what the other said."""
 WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again", "bye.again"))
 """What who leaves adds, nothing, a wish or that they should talk again, and how that is taken."""
@@ -32,30 +32,36 @@ class Parting(Hearing):
         """Say why one leaves, with a word on what the other said, and hear what that one says.
 
         Who is in no hurry waits for that before it says thanks or wishes anything, or answers the
-        last word.
+        last word. Nobody sends somebody off twice in a turn: who comes back to what it heard has
+        said before that it lets the other go.
         """
         wish, bye = self._draws.pick(WISHES)
         leaving = self._chat.leaving
         is_hurried = leaving.hurried
         speaker, other = self._other(), self._lines[-1].speaker
         taken = self._taken(speaker, leaving.say)
+        leaves = self._on_from(taken, leaving.say)
         later = "" if is_hurried else self._remembering(speaker)
         names = (wish or "leave",) if is_hurried else ("leave", wish)
         kind = [self._wish(speaker, name) for name in names if name]
         last = next(filter(None, reversed(kind)), "")
         reply = self._pick(self._chat.let_go)
         at = 1.0 if is_hurried else self._draws.uniform()
-        if later or (last and at < WAITS):  # the reply is to why it leaves, not to what it adds
-            self._say(speaker, "close", f"{taken} {leaving.say}")
+        others = "" if is_hurried or not (last or later) else self._remembering(other)
+        waits = later or (last and (at < WAITS or others))
+        if waits:  # the reply is to why it leaves, not to what it adds
+            self._say(speaker, "close", leaves)
             self._say(other, "let.go", reply)
             self._say(speaker, "close", " ".join(filter(None, (later, *kind))))
             reply = ""
         else:
-            self._say(speaker, "close", " ".join(filter(None, (taken, leaving.say, *kind))))
-        said = [reply, self._act(other, bye) if last else "", self._remembering(other)]
-        parted = self._parting(other, (last or later or leaving.say, *said))
+            self._say(speaker, "close", " ".join(filter(None, (leaves, *kind))))
+        said = [reply, self._act(other, bye) if last else "", others]
+        is_last = bool(later) or not WAITS <= at < WAITS + ANSWERS
+        before = (last or later or leaving.say, *said)
+        parted = self._parting(other, before, may_wish=is_last and wish != "wish")
         self._say(other, "bye", " ".join(filter(None, (*said, parted))))
-        if not later and WAITS <= at < WAITS + ANSWERS:
+        if not is_last:
             self._say(speaker, "bye", self._parting(speaker, (parted,)))
 
     def _taken(self, speaker: Speaker, leaving: str) -> str:
@@ -75,6 +81,17 @@ class Parting(Hearing):
         (choices,) = self._acts[speaker][f"react.{heard.tone}"]
         return self._pick([one for one in choices if not _OKAY.search(one)])
 
+    def _on_from(self, taken: str, leaving: str) -> str:
+        """Return why one leaves after how the last turn was taken, which it does not swallow.
+
+        It loses a word that both open with ("Oh, nice." "Oh, look at the time.").
+        """
+        text = f"{taken} {leaving}".strip()
+        if taken and not self._filled(text)[0].startswith(taken):
+            _, rest = leaving.split(" ", 1)
+            return f"{taken} {capital(rest)}"
+        return text
+
     def _wish(self, speaker: Speaker, name: str) -> str:
         """Return what is said at the end that fits the time of day."""
         if not (self._chat.is_late or _DAY.search(self._chat.leaving.say)):
@@ -89,14 +106,17 @@ class Parting(Hearing):
         later = self._later(speaker)
         return later if later and self._draws.chance(LATER) else ""
 
-    def _parting(self, speaker: Speaker, before: Iterable[str]) -> str:
+    def _parting(self, speaker: Speaker, before: Iterable[str], *, may_wish: bool = False) -> str:
         """Return the last word, which opens like nothing that was said or wished just before.
 
-        Nor does it open with what that ended with ("Thanks for the talk. Talk soon.").
+        Nor does it open with what that ended with ("Thanks for the talk. Talk soon."). It is a
+        wish where nobody has wished anything, and nobody has to answer it.
         """
         said = [one.split() for one in before if one]
         openings = tuple(word for one in said for word in (one[0], capital(one[-1].rstrip("."))))
-        (choices,) = self._acts[speaker]["part"]
+        choices = [*self._acts[speaker]["part"][0]]
+        if may_wish:
+            choices += self._acts[speaker]["part.wish"][0]
         fits = [one for one in choices if not one.startswith(openings)]
         if self._chat.is_late:
             fits = [one for one in fits if not _DAY.search(one)]

@@ -51,8 +51,8 @@ _CHAT = frozenset((
     "react.own", "react.thanks", "react.thanks.view",
     "me", "me.i", "me.mine", "react.last", "back",
     "interrupt", "leave", "wish", "wish.again", "bye", "bye.wish", "bye.again", "again", "unclear",
-    "aside", "bridge", "want", "want.view", "thanks", "welcome", "so", "about", "besides",
-    "late", "thanks.view", "welcome.view", "part", "ask.work", "ask.place",
+    "aside", "bridge", "link.new", "want", "want.view", "thanks", "welcome", "so", "about",
+    "besides", "late", "thanks.view", "welcome.view", "part", "part.wish", "ask.work", "ask.place",
     "ask.past", "ask.likes", "ask.owns", "ask.dislikes",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
