@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import chain, permutations
+from itertools import chain, combinations, permutations
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias, get_args
 
@@ -18,6 +18,7 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import article_problems
+from datagen.scripting.content.lives import Life, is_one_life
 from datagen.scripting.content.questions import content_stems, question_kind, wording_problems
 from datagen.text import spelling_problems
 from datagen.types import UserError
@@ -60,6 +61,8 @@ class Own(Settings):
     tell: str
     is_funny: bool = False
     """It is taken with a laugh."""
+    life: Life = ()
+    """What it presumes of the life of who says it."""
 
 
 class Saying(Settings):
@@ -86,6 +89,8 @@ class Saying(Settings):
     """What the other may ask about it instead; people often answer without a joke."""
     low: bool = False
     """It is sad, or was: it is taken as such, and nothing of it with a laugh."""
+    life: Life = ()
+    """What it and all that is told of it presume of the life of who says it."""
 
     @cached_property
     def is_answer(self) -> bool:
@@ -114,6 +119,8 @@ class Goal(Settings):
     reply: Annotated[tuple[str, ...], Field(min_length=2)]
     view: bool = False
     """It asks what the other thinks or would do, so the answer is nothing to go and try."""
+    life: Life = ()
+    """What it presumes of the life of who wants it."""
 
 
 class Theme(Settings):
@@ -132,18 +139,44 @@ class Theme(Settings):
     """Traits that it could contradict, where most of their kind go with it."""
     apart: tuple[tuple[str, str], ...] = ()
     """Lines, as "thread.line" from 1.1, or "thread" for all of its lines, that one person does not
-    both say; "own.1.1" is what the other says of its own to 1.1. A goal is "goal.1" and a reply to
-    it "goal.1.1": neither comes up where either of the two says the line."""
+    both say; "own.1.1" is what the other says of its own to 1.1. A goal is "goal.1", a reply to it
+    "goal.1.1" and an opening "open.1": none comes up where either of the two says the line."""
+    across: tuple[tuple[str, str], ...] = ()
+    """Lines, named as in ``apart``, of which nobody says one where the other says the other."""
     goals: Annotated[tuple[Goal, ...], Field(min_length=2)]
     threads: Annotated[tuple[Thread, ...], Field(min_length=4, max_length=4)]
 
     @cached_property
+    def _lives(self) -> dict[str, Life]:
+        """What lines presume, by their names in ``apart``."""
+        found = {f"goal.{place}": goal.life for place, goal in enumerate(self.goals, 1)}
+        for place, thread in enumerate(self.threads):
+            for at, said in enumerate(thread.say):
+                found[line_name(place, at)] = said.life
+                found[f"own.{line_name(place, at)}"] = said.own.life
+        return {name: life for name, life in found.items() if life}
+
+    @cached_property
     def _kept_apart(self) -> dict[str, frozenset[str]]:
-        return _ruled_out((_lines_of(one), _lines_of(other)) for one, other in self.apart)
+        pairs = [(_lines_of(one), _lines_of(other)) for one, other in self.apart]
+        return _ruled_out([*pairs, *_two_lives(self._lives)])
+
+    @cached_property
+    def _kept_across(self) -> dict[str, frozenset[str]]:
+        return _ruled_out((_lines_of(one), _lines_of(other)) for one, other in self.across)
 
     def goes_with(self, name: str, said: Iterable[str]) -> bool:
         """Tell whether who has said some lines may say another, by their names in ``apart``."""
         return self._kept_apart.get(name, frozenset()).isdisjoint(said)
+
+    def answers(self, name: str, said: Iterable[str]) -> bool:
+        """Tell whether one may say a line to somebody who has said some others."""
+        return self._kept_across.get(name, frozenset()).isdisjoint(said)
+
+    def suits(self, name: str, lives: Iterable[Life]) -> bool:
+        """Tell whether somebody who is what some lives presume may say a line."""
+        own = self._lives.get(name, ())
+        return all(is_one_life(own, life) for life in lives)
 
 
 class Trait(Settings):
@@ -158,6 +191,8 @@ class Trait(Settings):
     more: Annotated[tuple[ListenerQuestion, ...], Field(min_length=1)]
     low: bool = False
     """It is sad, or was."""
+    life: Life = ()
+    """What it says, or presumes, of somebody's life."""
 
 
 Traits: TypeAlias = Annotated[tuple[Trait, ...], Field(min_length=8)]
@@ -222,7 +257,8 @@ class SmallTalk(Settings):
 
     @cached_property
     def _unlike(self) -> dict[str, frozenset[str]]:
-        return _ruled_out(self.unlike)
+        lives = {one.what: one.life for one in chain(*self.traits.values()) if one.life}
+        return _ruled_out([*self.unlike, *_two_lives(lives)])
 
     @cached_property
     def _at_odds(self) -> dict[str, frozenset[str]]:
@@ -246,6 +282,13 @@ def _ruled_out(
         for name in one:
             found.setdefault(name, set()).update(other)
     return {name: frozenset(others) for name, others in found.items()}
+
+
+def _two_lives(lives: dict[str, Life]) -> Iterator[tuple[tuple[str], tuple[str]]]:
+    """Yield the pairs of what nobody both says, or is, because no one life has room for them."""
+    for one, other in combinations(lives, 2):
+        if not is_one_life(lives[one], lives[other]):
+            yield (one,), (other,)
 
 
 def line_name(thread: int, line: int) -> str:
@@ -385,7 +428,9 @@ def _lint_apart(theme: Theme) -> Iterator[str]:
     known = {*threads, *lines, *(f"own.{line}" for line in lines)}
     for place, goal in enumerate(theme.goals, 1):
         known |= {f"goal.{place}", *(f"goal.{place}.{at + 1}" for at in range(len(goal.reply)))}
-    yield from (f"no line is {name!r}" for name in sorted({*chain(*theme.apart)} - known))
+    known |= {f"open.{place + 1}" for place in range(len(theme.opens))}
+    named = {*chain(*theme.apart), *chain(*theme.across)}
+    yield from (f"no line is {name!r}" for name in sorted(named - known))
 
 
 def _lint_line(line: str, *, is_question: bool = False) -> Iterator[str]:

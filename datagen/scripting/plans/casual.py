@@ -25,6 +25,7 @@ from datagen.scripting.content.casual_pack import (
     Theme,
     line_name,
 )
+from datagen.scripting.content.lives import Life
 from datagen.scripting.content.people import Names, listener_persona
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.described import SelfPart, describe, description, facts, selves
@@ -66,6 +67,16 @@ class ChatPart:
     says: dict[Speaker, Saying]
     is_opening: bool = False
     """It opens its theme, and need not name it."""
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One of the two while a chat is drawn."""
+
+    lives: tuple[Life, ...]
+    """What its description says of its life."""
+    said: list[str]
+    """What it says on the theme, by the names of ``apart``."""
 
 
 @dataclass(frozen=True)
@@ -143,10 +154,15 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     first = describe(job, theme, smalltalk, {}, draws)
     described = first, describe(job, theme, smalltalk, first, draws)
     count = draws.pick(NUM_THREADS[level])
-    parts, said = _parts(theme, chosen, divmod(rest, len(_PAIRS)), count, draws)
+    sides = {
+        who: _Side(tuple(one.life for one in traits.values() if one.life), [])
+        for who, traits in zip(SPEAKERS, described, strict=True)
+    }
+    parts = _parts(theme, chosen, divmod(rest, len(_PAIRS)), count, (sides, draws))
+    said = [*chain.from_iterable(side.said for side in sides.values())]
     goal_of: Speaker = "agent" if level == "detailed" else draws.pick(SPEAKERS)
     is_aimed = draws.chance(GOALS[level])
-    goal, replies = _goal(theme, said, draws) if is_aimed else (None, ())
+    goal, replies = _goal(theme, said, sides[goal_of], draws) if is_aimed else (None, ())
     about = f"{draws.pick(smalltalk.moods)} {draws.pick(smalltalk.nouns)} about {theme.about}."
     prompt = ENJOY if level == "minimal" else f"{ENJOY} Have a {about}"
     wanted: dict[Speaker, Goal | None] = {"agent": None, "user": None, goal_of: goal}
@@ -156,9 +172,7 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     leaving, let_go = _leaving(job, smalltalk, greeting)
     return Chat(
         theme=theme,
-        opens=theme.opens[
-            stratified(job.seed, f"{job.kind}/{theme.id}/opens", visit, len(theme.opens))
-        ],
+        opens=_opens(job, theme, visit, said),
         situation="+".join(map(str, chosen)),
         split=split,
         prompt_level=level,
@@ -228,66 +242,86 @@ def _leaving(job: Job, smalltalk: SmallTalk, greeting: Greeting) -> tuple[Exit, 
     raise AssertionError(f"no exit goes with {began}")
 
 
+def _opens(job: Job, theme: Theme, visit: int, said: Sequence[str]) -> str:
+    """Deal what brings somebody to the theme, or the next that goes with all that is said."""
+    opens = theme.opens
+    first = stratified(job.seed, f"{job.kind}/{theme.id}/opens", visit, len(opens))
+    for place in (*range(first, len(opens)), *range(first)):
+        if theme.goes_with(f"open.{place + 1}", said):
+            return opens[place]
+    return opens[first]
+
+
 def _parts(
-    theme: Theme, chosen: tuple[int, int], said: tuple[int, int], count: int, draws: Draws
-) -> tuple[tuple[ChatPart, ...], dict[Speaker, list[str]]]:
+    theme: Theme,
+    chosen: tuple[int, int],
+    said: tuple[int, int],
+    count: int,
+    drawn: tuple[dict[Speaker, _Side], Draws],
+) -> tuple[ChatPart, ...]:
     """Return the chosen threads, or fewer or more, and their lines; nobody contradicts itself.
 
-    The first thread of a theme opens it ("Do you have a garden?"): it does not come later.
+    A thread in which somebody would leaves its place to another. The first thread of a theme opens
+    it ("Do you have a garden?"): it does not come later.
     """
+    sides, draws = drawn
     others = draws.shuffled([place for place in range(4) if place not in chosen])
-    said_before: dict[Speaker, list[str]] = {who: [] for who in SPEAKERS}
-    parts = []
-    for place, thread in enumerate((*chosen, *others)[:count]):
+    parts: list[tuple[int, ChatPart]] = []
+    for place, thread in enumerate((*chosen, *others)):
+        if len(parts) == count:
+            break
         both = _PAIRS[said[place]] if place < 2 else draws.pick(_PAIRS)
-        if part := _part(theme, thread, both, said_before, draws):
+        if part := _part(theme, thread, both, sides, draws):
             parts.append((thread, part))
     parts.sort(key=lambda one: one[0] != 0)
-    return tuple(part for _, part in parts), said_before
+    return tuple(part for _, part in parts)
 
 
 def _goal(
-    theme: Theme, said: dict[Speaker, list[str]], draws: Draws
+    theme: Theme, both: Sequence[str], side: _Side, draws: Draws
 ) -> tuple[Goal | None, tuple[str, ...]]:
     """Draw what somebody wants that fits all that is said, if anything does, with its replies."""
-    both = [*chain.from_iterable(said.values())]
     fits: list[tuple[Goal, tuple[str, ...]]] = []
     for place, goal in enumerate(theme.goals, 1):
         name = f"goal.{place}"
         replies = tuple(
             reply for at, reply in enumerate(goal.reply, 1) if theme.goes_with(f"{name}.{at}", both)
         )
-        if replies and theme.goes_with(name, both):
+        if replies and theme.goes_with(name, both) and theme.suits(name, side.lives):
             fits.append((goal, replies))
     return draws.pick(fits) if fits else (None, ())
 
 
 def _part(
-    theme: Theme,
-    thread: int,
-    both: tuple[int, int],
-    said_before: dict[Speaker, list[str]],
-    draws: Draws,
+    theme: Theme, thread: int, both: tuple[int, int], sides: dict[Speaker, _Side], draws: Draws
 ) -> ChatPart | None:
     """Return a thread with what each says in it, or none if that clashes with what it has said."""
-    fits = (
-        pair
-        for pair in (both, *draws.shuffled(_PAIRS))
-        if all(
-            theme.goes_with(name, said_before[who])
-            for who, names in _said(thread, pair).items()
-            for name in names
-        )
-    )
+    pairs = (both, *draws.shuffled(_PAIRS))
+    fits = (pair for pair in pairs if _goes(theme, _said(thread, pair), sides))
     if (pair := next(fits, None)) is None:
         return None
     for who, names in _said(thread, pair).items():
-        said_before[who].extend(names)
+        sides[who].said.extend(names)
     lines = dict(zip(SPEAKERS, pair, strict=True))
     say = theme.threads[thread].say
     first, second = draws.shuffled(theme.threads[thread].ask)
     says = {who: say[line] for who, line in lines.items()}
     return ChatPart((first, second), says, is_opening=thread == 0)
+
+
+def _goes(
+    theme: Theme, names: dict[Speaker, tuple[str, str]], sides: dict[Speaker, _Side]
+) -> bool:
+    """Tell whether each may say its lines after what the two have said and been."""
+    agent, user = (sides[who].said for who in SPEAKERS)
+    heard = dict(zip(SPEAKERS, (user, agent), strict=True))
+    return all(
+        theme.goes_with(name, sides[who].said)
+        and theme.suits(name, sides[who].lives)
+        and theme.answers(name, heard[who])
+        for who, lines in names.items()
+        for name in lines
+    )
 
 
 def _said(thread: int, pair: tuple[int, int]) -> dict[Speaker, tuple[str, str]]:
