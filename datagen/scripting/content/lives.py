@@ -55,13 +55,17 @@ Mark: TypeAlias = Literal[
     "weekends.full",
     "travels.often",
     "travels.seldom",
+    "youth.city",
+    "youth.town",
+    "youth.country",
+    "youth.moving",
     "cooks.yes",
     "cooks.no",
 ]
 """``work``: by day for somebody, at odd hours, for oneself, at home with children, at school, no
 more; ``wakes``: before most people, or well after them; ``kids.small``: still at home; ``alone``:
 lives alone; ``garden.no``: nothing but a pot on a sill; ``since``: how long it has lived where it
-lives."""
+lives; ``youth``: where it grew up."""
 Life: TypeAlias = tuple[Mark, ...]
 
 

@@ -309,9 +309,7 @@ def _part(
     return ChatPart((first, second), says, is_opening=thread == 0)
 
 
-def _goes(
-    theme: Theme, names: dict[Speaker, tuple[str, str]], sides: dict[Speaker, _Side]
-) -> bool:
+def _goes(theme: Theme, names: dict[Speaker, tuple[str, str]], sides: dict[Speaker, _Side]) -> bool:
     """Tell whether each may say its lines after what the two have said and been."""
     agent, user = (sides[who].said for who in SPEAKERS)
     heard = dict(zip(SPEAKERS, (user, agent), strict=True))
