@@ -22,6 +22,7 @@ from datagen.scripting.compose.realizer import Realizer, without_echo
 from datagen.scripting.compose.told import Told, is_aside
 from datagen.scripting.content.qa_pack import Belief, Doubt, Quiz
 from datagen.scripting.content.questions import (
+    asks_for_name,
     asks_who_it_was,
     content_stems,
     in_other_words,
@@ -72,6 +73,8 @@ ALIKE = 0.3
 """From which share of its words on an answer is the one before it, said once more."""
 HALF = 0.5
 """From which share of its words on a detail has judged what is wrongly believed."""
+MIN_LONG = 5
+"""Fewest words of a detail of a longer answer."""
 KNOWN = 0.6
 """From which share of its words on what is so has been named by the question and the answer."""
 _ONLY = re.compile(r"\b(?:just|only|always)\b", re.IGNORECASE)
@@ -102,6 +105,8 @@ class Answered(Realizer):
         """What the asker comes up with after the answer."""
         self._recalled: Quiz | None = None
         """What the teacher would ask for that it has told, once something else was answered."""
+        self._passed: Question | None = None
+        """The last question at whose answer the asker would not even guess."""
         self._is_reason = False
         """The last question asked for a reason, so its answer is something to see."""
         self._is_grave = any(question.is_grave for question in lesson.questions)
@@ -139,7 +144,8 @@ class Answered(Realizer):
         """Confirm what is believed or set it right; nothing is denied that is partly so."""
         act = "confirm"
         if isinstance(belief, Doubt):
-            act = "correct.soft" if belief.partly else "correct"
+            how = ".soft" if belief.partly else ".was" if belief.after else ""
+            act = f"correct{how}"
         return f"{self._act('agent', act)} {belief.tell}"
 
     def _believe(self, act: str, wording: str, belief: Belief) -> None:
@@ -162,7 +168,7 @@ class Answered(Realizer):
     def _go_on(self, question: Question, said: str, wanted: int | None) -> None:
         """Say an answer with some details, as many as are wanted, and draw what comes after it."""
         drawn = self._draws.pick(DETAILS[self._lesson.agent.behaviour.length])
-        free = self._told.free(question)
+        free = self._told.free(question) if wanted is None else self._long(question)
         close = self._told.num_close(free, question) if drawn else 0
         if close and is_aside(free[0], question) and not self._draws.chance(ASIDES):
             close = 0
@@ -185,12 +191,29 @@ class Answered(Realizer):
         self, said: str, details: Sequence[str], question: Question, *, is_asked: bool = False
     ) -> str:
         """Return an answer with details; what nobody asked for and nothing led to is announced."""
+        is_long = is_asked
         for detail in details:
             if not is_asked and is_aside(detail, question):
                 is_asked = True  # the word is for those after it, too
                 said = f"{said} {self._act('agent', 'aside')}"
-            said = f"{said} {detail}"
+            is_linked = is_long and detail == details[-1] != details[0]
+            said = f"{said} {self._linked(detail, question) if is_linked else detail}"
         return said
+
+    def _linked(self, detail: str, question: Question) -> str:
+        """Return the last detail of a longer answer, linked to those before it."""
+        first, *_ = detail.split(" ")
+        if question.home is None or first.lower() not in question.home.plain:
+            return detail  # it opens with a name
+        return f"{self._act('agent', 'further')} {self._lowered(detail)}"
+
+    def _long(self, question: Question) -> list[str]:
+        """Return the details that make an answer longer: sentences that go on with it."""
+        free = self._told.free(question)
+        free = free[: self._told.num_close(free, question)]
+        return [
+            one for one in free if not is_aside(one, question) and len(one.split(" ")) >= MIN_LONG
+        ]
 
     def _may_quiz(self, question: Question, said: str) -> bool:
         """Tell whether what the teacher would ask is neither what it has just said, which it may
@@ -205,6 +228,8 @@ class Answered(Realizer):
             or asks_the_same(quiz, one, question)
             for one in self._told.coming
         ):
+            return False
+        if self._told.is_apart(quiz.ask, question):
             return False
         if not self._told.stays(f"{quiz.ask} {quiz.tell}", question):
             return False
@@ -252,6 +277,7 @@ class Answered(Realizer):
         other words for it."""
         is_polar = question_kind(question.ask) == "polar"
         has_others = in_other_words(question.other_answer, question.answer)
+        has_others = has_others and not self._told.gives_away(question.other_answer, question)
         return has_others and self._num_words(said) >= MIN_REPEATED and not is_polar
 
     def _answered(self, question: Question, said: str) -> None:
@@ -262,26 +288,43 @@ class Answered(Realizer):
         """Ask something that follows from the answer, at once or after that was taken in."""
         quiz = question.quiz
         assert quiz
-        lead = self._act("agent", "quiz.new" if follows(quiz, question, said) else "quiz.guess")
-        if self._draws.chance(0.5):
+        is_open = follows(quiz, question, said)
+        lead = self._act("agent", "quiz.new" if is_open else "quiz.guess")
+        is_taken = self._draws.chance(0.5)
+        if not is_taken:
             self._say("agent", "answer.quiz", f"{said} {lead} {quiz.ask}")
         else:
             self._say("agent", "answer", said)
             self._say("user", "ack", self._seen("taken"))
             self._say("agent", "quiz", f"{lead} {quiz.ask}")
         is_named = bool(content_stems(quiz.wrong)) and is_told(quiz.wrong, said)
-        knows = quiz.sure or not asks_who_it_was(question.ask)
-        self._tried(quiz, is_said=False, errs=not (is_named or quiz.sure), knows=knows)
+        chances = self._chances(errs=not is_named, knows=self._may_know(question, is_open))
+        if quiz.sure:
+            chances = 1.0, 0.0
+        elif is_taken and is_open:  # who has just seen it has something to say
+            chances = chances[0], 1 - chances[0]
+            chances = chances if not is_named else (1.0, 0.0)
+        self._tried(quiz, is_said=False, chances=chances)
 
-    def _tried(self, quiz: Quiz, *, is_said: bool, errs: bool, knows: bool = True) -> None:
-        """Let the asker answer, and the teacher say what it thinks of that.
+    def _may_know(self, question: Question, is_open: bool) -> bool:
+        """Tell whether the asker may know what a quiz asks for: nothing of whom it asked who that
+        was, and only what follows of what it asked for the name of, or would not guess at."""
+        is_new = asks_for_name(question.ask) or question is self._passed
+        return not asks_who_it_was(question.ask) and (is_open or not is_new)
+
+    def _chances(self, *, errs: bool, knows: bool) -> tuple[float, float]:
+        """Return the chances of a right and of a wrong answer.
 
         Nobody errs with what the teacher has said that it is not, or guesses what it said; who has
         asked who somebody was knows nothing else of them.
         """
+        right, wrong = (RIGHT, WRONG) if errs else (RIGHT_IF_TOLD, 0.0)
+        return (right if knows else 0.0), wrong
+
+    def _tried(self, quiz: Quiz, *, is_said: bool, chances: tuple[float, float]) -> None:
+        """Let the asker answer, and the teacher say what it thinks of that."""
         at = self._draws.uniform()
-        right, wrong = (RIGHT, WRONG) if errs else (RIGHT_IF_TOLD, 0)
-        right = 1.0 if quiz.sure else right if knows else 0
+        right, wrong = (1.0, 0.0) if quiz.sure else chances
         if at < right:
             opening = self._act("user", "recall" if is_said else "try")
             self._say("user", "try.right", f"{opening} {quiz.right}")

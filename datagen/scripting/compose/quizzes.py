@@ -9,7 +9,7 @@ import re
 
 from datagen.scripting.compose.grammar import number_words
 from datagen.scripting.content.qa_pack import Quiz
-from datagen.scripting.content.questions import content_stems, is_told
+from datagen.scripting.content.questions import asks_for_name, content_stems, is_told
 from datagen.scripting.plans.qa import LEANS, Question
 
 NEW_CASE = 2
@@ -27,6 +27,8 @@ def follows(quiz: Quiz, question: Question, said: str) -> bool:
     if quiz.sure or _CASE.search(quiz.ask) or number_words(quiz.ask):
         return True
     known = content_stems(said) - content_stems(question.ask)
+    if asks_for_name(question.ask):  # what is asked of a thing just named follows from no name
+        return not known.isdisjoint(content_stems(quiz.right) - content_stems(quiz.ask))
     return not known.isdisjoint(content_stems(f"{quiz.ask} {quiz.right} {quiz.tell}"))
 
 
