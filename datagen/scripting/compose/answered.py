@@ -75,6 +75,8 @@ HALF = 0.5
 """From which share of its words on a detail has judged what is wrongly believed."""
 MIN_LONG = 5
 """Fewest words of a detail of a longer answer."""
+MIN_ADDED = 7
+"""Fewest words of what a teacher offers to add."""
 KNOWN = 0.6
 """From which share of its words on what is so has been named by the question and the answer."""
 _ONLY = re.compile(r"\b(?:just|only|always)\b", re.IGNORECASE)
@@ -140,11 +142,12 @@ class Answered(Realizer):
         is_seen = self._is_reason and self._lines[-1].act.startswith("answer")
         return self._act("user", "see" if is_seen and self._draws.chance(SEES) else act)
 
-    def _judged(self, belief: Belief) -> str:
-        """Confirm what is believed or set it right; nothing is denied that is partly so."""
+    def _judged(self, belief: Belief, *, is_given_up: bool = False) -> str:
+        """Confirm what is believed or set it right; nothing is denied that is partly so, or that
+        the asker has given up."""
         act = "confirm"
         if isinstance(belief, Doubt):
-            how = ".soft" if belief.partly else ".was" if belief.after else ""
+            how = ".soft" if belief.partly else ".was" if is_given_up else ""
             act = f"correct{how}"
         return f"{self._act('agent', act)} {belief.tell}"
 
@@ -176,9 +179,7 @@ class Answered(Realizer):
         what, opened = "", said
         for _ in range(DRAWS if wanted is None else 1):
             what = self._drawn(AFTER if question.doubt else AFTER_MORE) if wanted is None else ""
-            self._details = [
-                one for one in free if what != "quiz" or not gives_away(question.quiz, one)
-            ]
+            self._details = [one for one in free if what != "quiz" or not gives_away(question, one)]
             details = self._details[: self._num_told]
             said = self._with(opened, details, question, is_asked=wanted is not None)
             fits = _FITS.get(what)
@@ -226,10 +227,10 @@ class Answered(Realizer):
             or tell_the_same(quiz.ask, one.ask)
             or tells_right(quiz, one.answer)
             or asks_the_same(quiz, one, question)
-            for one in self._told.coming
+            for one in self._told.later or self._told.coming
         ):
             return False
-        if self._told.is_apart(quiz.ask, question):
+        if self._told.is_apart(quiz.ask, question) or question.is_apart(quiz.ask, said):
             return False
         if not self._told.stays(f"{quiz.ask} {quiz.tell}", question):
             return False
@@ -250,6 +251,7 @@ class Answered(Realizer):
                 if self._told.may_come_up(belief, question)
                 and self._told.stays(f"{belief.think}. {belief.tell}", question)
                 and self._told.is_new(belief.tell, said)
+                and not question.is_apart(belief.tell, said)
                 and self._is_open(belief, question)
             ),
             None,
@@ -347,11 +349,12 @@ class Answered(Realizer):
         assert belief
         self._say("agent", "answer", said)
         is_wrong = isinstance(belief, Doubt)
-        is_denied = isinstance(belief, Doubt) and belief.after
+        is_denied = isinstance(belief, Doubt) and (belief.after or belief.denied)
         is_near = is_wrong and content_stems(belief.think) & content_stems(said)
         wording = "doubt.was" if is_denied else "doubt" if is_near else "doubt.new"
         self._believe("doubt" if is_wrong else "belief", wording, belief)
-        self._say("agent", "correct" if is_wrong else "confirm", self._judged(belief))
+        judged = self._judged(belief, is_given_up=is_denied)
+        self._say("agent", "correct" if is_wrong else "confirm", judged)
 
     def _checked(self, question: Question, said: str) -> None:
         is_long = self._num_words(question.answer) >= MIN_CHECKED
@@ -359,6 +362,7 @@ class Answered(Realizer):
         check = self._act("agent", "check.fact" if is_fact else "check")
         self._say("agent", "answer.check", f"{said} {check}")
         is_same = is_fact or not in_other_words(question.other_answer, question.answer)
+        is_same = is_same or self._told.gives_away(question.other_answer, question)
         if is_same or self._draws.chance(GRASPS):
             self._reply = "grasp"
             return
@@ -369,7 +373,8 @@ class Answered(Realizer):
     def _offered(self, question: Question, said: str) -> None:
         """Offer to say more, if there is more of what was asked."""
         rest = self._details[self._num_told :]
-        if not self._told.num_close(rest, question):
+        rest = rest[: min(2, self._told.num_close(rest, question))]
+        if sum(map(self._num_words, rest)) < MIN_ADDED:
             self._say("agent", "answer", said)
             return
         self._say("agent", "answer.offer", f"{said} {self._act('agent', 'offer')}")
@@ -377,7 +382,8 @@ class Answered(Realizer):
             self._reply = "enough"  # who has more to ask on it has not had enough
             return
         self._say("user", "accept", self._act("user", self._soberly("accept")))
-        self._say("agent", "detail", " ".join(rest[:2]))
+        told = [*rest[:-1], self._linked(rest[-1], question)] if len(rest) > 1 else rest
+        self._say("agent", "detail", " ".join(told))
 
     def _gone_on(self, question: Question, said: str) -> None:
         """Let the asker take it in, and the teacher go on by itself."""

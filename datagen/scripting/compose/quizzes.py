@@ -63,9 +63,12 @@ def asks_the_same(quiz: Quiz, later: Question, question: Question) -> bool:
     return 3 * len(fresh[0] & fresh[1]) >= min(map(len, fresh)) > 0
 
 
-def gives_away(quiz: Quiz | None, detail: str) -> bool:
-    """Tell whether a detail tells what a quiz asks for, if there is one."""
-    return quiz is not None and quiz.is_given_away_by(detail)
+def gives_away(question: Question, detail: str) -> bool:
+    """Tell whether a detail tells what the quiz on a question asks for, if there is one."""
+    quiz = question.quiz
+    return quiz is not None and (
+        quiz.is_given_away_by(detail) or question.is_apart(quiz.ask, detail)
+    )
 
 
 def is_near(quiz: Quiz, question: Question, said: str) -> bool:

@@ -72,6 +72,11 @@ class Told:
             and not any(_is_asked(later, one, question) for later in self.coming)
             and not any(asks_for_told(later.ask, later.answer, one) for later in self.later)
         ]
+        free = [
+            one
+            for place, one in enumerate(free)
+            if not any(question.is_apart(one, other) for other in free[:place])
+        ]
         return sorted(
             free,
             key=lambda one: (

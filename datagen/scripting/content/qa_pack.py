@@ -109,6 +109,9 @@ class Belief(Settings):
 class Doubt(Belief):
     """What people wrongly believe, and what is right; ``after``: the answer says it is wrong."""
 
+    denied: bool = False
+    """The answer says that it is wrong, or leaves no room for it, but it may come up before it."""
+
     partly: bool = False
     """There is something to it, so nobody denies it."""
 
