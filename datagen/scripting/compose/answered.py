@@ -192,13 +192,13 @@ class Answered(Realizer):
         self, said: str, details: Sequence[str], question: Question, *, is_asked: bool = False
     ) -> str:
         """Return an answer with details; what nobody asked for and nothing led to is announced."""
-        is_long = is_asked
-        for detail in details:
+        for place, detail in enumerate(details):
             if not is_asked and is_aside(detail, question):
                 is_asked = True  # the word is for those after it, too
                 said = f"{said} {self._act('agent', 'aside')}"
-            is_linked = is_long and detail == details[-1] != details[0]
-            said = f"{said} {self._linked(detail, question) if is_linked else detail}"
+            elif place and place == len(details) - 1:
+                detail = self._linked(detail, question)
+            said = f"{said} {detail}"
         return said
 
     def _linked(self, detail: str, question: Question) -> str:
