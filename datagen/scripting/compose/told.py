@@ -101,9 +101,11 @@ class Told:
 
     def is_apart(self, text: str, question: Question) -> bool:
         """Tell whether a line is kept apart from one that was said or that will answer."""
-        known = (*(line.text for line in self._lines), question.answer)
+        if not question.kept_from(text):
+            return False
+        known = (*(line.text for line in self._lines), question.answer, self.judged)
         ahead = (one.answer for one in self._ahead())
-        return any(question.is_apart(text, said) for said in (*known, self.judged, *ahead))
+        return any(question.is_apart(text, said) for said in (*known, *ahead))
 
     def gives_away(self, text: str, question: Question) -> bool:
         """Tell whether a text tells what will be asked on the topic."""

@@ -76,10 +76,13 @@ class Question:
     home: Subject | None = field(default=None, compare=False, repr=False)
     """The subject that it is from."""
 
+    def kept_from(self, text: str) -> frozenset[str]:
+        """Return the lines that the subject keeps a line of it apart from."""
+        return self.home.apart.get(text, frozenset()) if self.home else frozenset()
+
     def is_apart(self, text: str, said: str) -> bool:
-        """Tell whether the subject keeps a line of it apart from one that is in what was said."""
-        kept = self.home.apart.get(text, ()) if self.home else ()
-        return any(line in said for line in kept)
+        """Tell whether a line is kept apart from one that is in what was said."""
+        return any(line in said for line in self.kept_from(text))
 
 
 @dataclass(frozen=True)
