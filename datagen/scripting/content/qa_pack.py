@@ -160,12 +160,13 @@ class Topic(Settings):
 
     def line(self, part: str, place: int) -> str | None:
         """Return what a line of a part tells, or asks if it is a test or what nobody knows."""
-        found = getattr(self, part)
-        if isinstance(found, tuple):
-            found = found[place - 1] if 0 < place <= len(found) else None
-        if isinstance(found, Quiz) or part == "beyond":
-            return found and found.ask
-        return found if found is None or isinstance(found, str) else found.tell
+        several = {"core": self.core, "details": self.details}
+        several["more"] = tuple(one.tell for one in self.more)
+        if part in several:
+            return several[part][place - 1] if 0 < place <= len(several[part]) else None
+        asked = {"quiz": self.quiz, "beyond": self.beyond}.get(part)
+        told = {"doubt": self.doubt, "rightly": self.rightly}.get(part)
+        return asked.ask if asked else told.tell if told else None
 
 
 class Subject(Settings):
@@ -207,7 +208,7 @@ class Subject(Settings):
             return None
         home = named["topic"] or topic.id
         found = next((one for one in self.topics if one.id == home), None)
-        return found and found.line(named["part"], int(named["place"] or 0))
+        return found.line(named["part"], int(named["place"] or 0)) if found else None
 
     @cached_property
     def near(self) -> dict[str, tuple[Topic, ...]]:
