@@ -15,6 +15,7 @@ from datagen import assets
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.checks import shared_problems
 from datagen.scripting.compose.quizzes import asks_the_same, follows, is_said, tells_right
+from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.compose.told import Told, is_aside
 from datagen.scripting.content import qa_pack
 from datagen.scripting.content.qa_pack import (
@@ -962,3 +963,79 @@ def test_who_has_had_enough_asks_nothing_more_on_it() -> None:
                 found += 1
                 assert turn.act != "beyond", turn.text
     assert found > 5
+
+
+def kept(name: str) -> tuple[Subject, Question]:
+    """Return a subject and the question of one of its topics."""
+    home = next(one for one in shipped() if name in one.near)
+    topic = next(one for one in home.topics if one.id == name)
+    ask, core = topic.ask[0], topic.core[0]
+    details, quiz, beyond = topic.details, topic.quiz, topic.beyond
+    asked = Question(ask, core, "", details, doubt=topic.doubt, quiz=quiz, beyond=beyond, home=home)
+    return home, asked
+
+
+def test_what_tells_the_same_in_other_words_is_kept_apart() -> None:
+    """Who heard that a mosquito finds people by their breath does not ask why it prefers some."""
+    home, asked = kept("mosquito")
+    topic = next(one for one in home.topics if one.id == "mosquito")
+    found = topic.details[0], topic.more[0].tell
+    assert asked.is_apart(*found)
+    assert asked.is_apart(*reversed(found))
+    told = Told([])
+    assert found[0] in told.free(asked)
+    told.coming = told.later = (Question(topic.more[0].ask, topic.more[0].tell, home=home),)
+    assert found[0] not in told.free(asked)
+    assert told.gives_away(found[0], asked)
+    for subject in shipped():
+        pairs = {(one, other) for one, others in subject.apart.items() for other in others}
+        for script in scripts():
+            said = " ".join(turn.text for turn in floor(script) if turn.act != "repeat")
+            assert not [pair for pair in pairs if all(line in said for line in pair)], said
+
+
+def test_a_line_that_is_kept_apart_is_there() -> None:
+    data = yaml.safe_load(qa_pack.default_paths()[0].read_text())
+    data["topics"][0]["apart"] = [["details.1", "doubt"], ["details.9", "nowhere/more.1"]]
+    problems = qa_pack.lint([Subject.model_validate(data)])
+    assert sum("is kept apart, but is no line" in problem for problem in problems) == 2
+
+
+def test_nobody_denies_what_somebody_has_given_up() -> None:
+    """To "then I had it wrong, I thought coffee comes from Italy" no teacher says no."""
+    was = tuple(line.split("{", maxsplit=1)[0] for line in wordings()["doubt.was"][0])
+    doubts = [topic.doubt for subject in shipped() for topic in subject.topics]
+    found = 0
+    for script in scripts():
+        for before, turn in pairwise(floor(script)):
+            known = next((one for one in doubts if one.think in before.text), None)
+            if before.act != "doubt" or known is None or not (known.after or known.denied):
+                continue
+            found += 1
+            assert before.text.startswith(was), before.text
+            soft = said_by("agent")["correct.soft" if known.partly else "correct.was"][0]
+            assert turn.text.startswith(tuple(soft)), turn.text
+    assert found > 20
+
+
+def test_a_longer_answer_is_linked_and_made_of_sentences() -> None:
+    links = tuple(said_by("agent")["further"][0])
+    found = 0
+    for script in scripts():
+        for before, turn in pairwise(floor(script)):
+            if before.act == "scope.long":
+                found += any(link in turn.text for link in links)
+                assert all(len(one.split()) > 1 for one in turn.text.split(". ")), turn.text
+    assert found > 3
+
+
+def test_nobody_asks_what_it_has_just_been_told_in_a_test() -> None:
+    """Who said that it needs glasses and was told no does not ask whether it will need some."""
+    told = Told(
+        [
+            PlannedLine("user", "try.wrong", "I need glasses.", "I need glasses."),
+        ]
+    )
+    asked = Question("Is it bad to read in the dark?", "No, it tires your eyes.")
+    assert told.has_asked("Will I need glasses?", asked, 0)
+    assert not told.has_asked("Will I need glasses?", asked, 1)

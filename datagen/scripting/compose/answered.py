@@ -22,6 +22,7 @@ from datagen.scripting.compose.realizer import Realizer, without_echo
 from datagen.scripting.compose.told import Told, is_aside
 from datagen.scripting.content.qa_pack import Belief, Doubt, Quiz
 from datagen.scripting.content.questions import (
+    asks_for_name,
     asks_who_it_was,
     content_stems,
     in_other_words,
@@ -72,6 +73,10 @@ ALIKE = 0.3
 """From which share of its words on an answer is the one before it, said once more."""
 HALF = 0.5
 """From which share of its words on a detail has judged what is wrongly believed."""
+MIN_LONG = 5
+"""Fewest words of a detail of a longer answer."""
+MIN_ADDED = 7
+"""Fewest words of what a teacher offers to add."""
 KNOWN = 0.6
 """From which share of its words on what is so has been named by the question and the answer."""
 _ONLY = re.compile(r"\b(?:just|only|always)\b", re.IGNORECASE)
@@ -102,6 +107,8 @@ class Answered(Realizer):
         """What the asker comes up with after the answer."""
         self._recalled: Quiz | None = None
         """What the teacher would ask for that it has told, once something else was answered."""
+        self._passed: Question | None = None
+        """The last question at whose answer the asker would not even guess."""
         self._is_reason = False
         """The last question asked for a reason, so its answer is something to see."""
         self._is_grave = any(question.is_grave for question in lesson.questions)
@@ -135,11 +142,13 @@ class Answered(Realizer):
         is_seen = self._is_reason and self._lines[-1].act.startswith("answer")
         return self._act("user", "see" if is_seen and self._draws.chance(SEES) else act)
 
-    def _judged(self, belief: Belief) -> str:
-        """Confirm what is believed or set it right; nothing is denied that is partly so."""
+    def _judged(self, belief: Belief, *, is_given_up: bool = False) -> str:
+        """Confirm what is believed or set it right; nothing is denied that is partly so, or that
+        the asker has given up."""
         act = "confirm"
         if isinstance(belief, Doubt):
-            act = "correct.soft" if belief.partly else "correct"
+            how = ".soft" if belief.partly else ".was" if is_given_up else ""
+            act = f"correct{how}"
         return f"{self._act('agent', act)} {belief.tell}"
 
     def _believe(self, act: str, wording: str, belief: Belief) -> None:
@@ -162,7 +171,7 @@ class Answered(Realizer):
     def _go_on(self, question: Question, said: str, wanted: int | None) -> None:
         """Say an answer with some details, as many as are wanted, and draw what comes after it."""
         drawn = self._draws.pick(DETAILS[self._lesson.agent.behaviour.length])
-        free = self._told.free(question)
+        free = self._told.free(question) if wanted is None else self._long(question)
         close = self._told.num_close(free, question) if drawn else 0
         if close and is_aside(free[0], question) and not self._draws.chance(ASIDES):
             close = 0
@@ -170,9 +179,7 @@ class Answered(Realizer):
         what, opened = "", said
         for _ in range(DRAWS if wanted is None else 1):
             what = self._drawn(AFTER if question.doubt else AFTER_MORE) if wanted is None else ""
-            self._details = [
-                one for one in free if what != "quiz" or not gives_away(question.quiz, one)
-            ]
+            self._details = [one for one in free if what != "quiz" or not gives_away(question, one)]
             details = self._details[: self._num_told]
             said = self._with(opened, details, question, is_asked=wanted is not None)
             fits = _FITS.get(what)
@@ -185,12 +192,29 @@ class Answered(Realizer):
         self, said: str, details: Sequence[str], question: Question, *, is_asked: bool = False
     ) -> str:
         """Return an answer with details; what nobody asked for and nothing led to is announced."""
-        for detail in details:
+        for place, detail in enumerate(details):
             if not is_asked and is_aside(detail, question):
                 is_asked = True  # the word is for those after it, too
                 said = f"{said} {self._act('agent', 'aside')}"
+            elif place and place == len(details) - 1:
+                detail = self._linked(detail, question)
             said = f"{said} {detail}"
         return said
+
+    def _linked(self, detail: str, question: Question) -> str:
+        """Return the last detail of a longer answer, linked to those before it."""
+        first, *_ = detail.split(" ")
+        if question.home is None or first.lower() not in question.home.plain:
+            return detail  # it opens with a name
+        return f"{self._act('agent', 'further')} {self._lowered(detail)}"
+
+    def _long(self, question: Question) -> list[str]:
+        """Return the details that make an answer longer: sentences that go on with it."""
+        free = self._told.free(question)
+        free = free[: self._told.num_close(free, question)]
+        return [
+            one for one in free if not is_aside(one, question) and len(one.split(" ")) >= MIN_LONG
+        ]
 
     def _may_quiz(self, question: Question, said: str) -> bool:
         """Tell whether what the teacher would ask is neither what it has just said, which it may
@@ -203,8 +227,10 @@ class Answered(Realizer):
             or tell_the_same(quiz.ask, one.ask)
             or tells_right(quiz, one.answer)
             or asks_the_same(quiz, one, question)
-            for one in self._told.coming
+            for one in self._told.later or self._told.coming
         ):
+            return False
+        if self._told.is_apart(quiz.ask, question) or question.is_apart(quiz.ask, said):
             return False
         if not self._told.stays(f"{quiz.ask} {quiz.tell}", question):
             return False
@@ -225,6 +251,7 @@ class Answered(Realizer):
                 if self._told.may_come_up(belief, question)
                 and self._told.stays(f"{belief.think}. {belief.tell}", question)
                 and self._told.is_new(belief.tell, said)
+                and not question.is_apart(belief.tell, said)
                 and self._is_open(belief, question)
             ),
             None,
@@ -252,6 +279,7 @@ class Answered(Realizer):
         other words for it."""
         is_polar = question_kind(question.ask) == "polar"
         has_others = in_other_words(question.other_answer, question.answer)
+        has_others = has_others and not self._told.gives_away(question.other_answer, question)
         return has_others and self._num_words(said) >= MIN_REPEATED and not is_polar
 
     def _answered(self, question: Question, said: str) -> None:
@@ -262,26 +290,43 @@ class Answered(Realizer):
         """Ask something that follows from the answer, at once or after that was taken in."""
         quiz = question.quiz
         assert quiz
-        lead = self._act("agent", "quiz.new" if follows(quiz, question, said) else "quiz.guess")
-        if self._draws.chance(0.5):
+        is_open = follows(quiz, question, said)
+        lead = self._act("agent", "quiz.new" if is_open else "quiz.guess")
+        is_taken = self._draws.chance(0.5)
+        if not is_taken:
             self._say("agent", "answer.quiz", f"{said} {lead} {quiz.ask}")
         else:
             self._say("agent", "answer", said)
             self._say("user", "ack", self._seen("taken"))
             self._say("agent", "quiz", f"{lead} {quiz.ask}")
         is_named = bool(content_stems(quiz.wrong)) and is_told(quiz.wrong, said)
-        knows = quiz.sure or not asks_who_it_was(question.ask)
-        self._tried(quiz, is_said=False, errs=not (is_named or quiz.sure), knows=knows)
+        chances = self._chances(errs=not is_named, knows=self._may_know(question, is_open))
+        if quiz.sure:
+            chances = 1.0, 0.0
+        elif is_taken and is_open:  # who has just seen it has something to say
+            chances = chances[0], 1 - chances[0]
+            chances = chances if not is_named else (1.0, 0.0)
+        self._tried(quiz, is_said=False, chances=chances)
 
-    def _tried(self, quiz: Quiz, *, is_said: bool, errs: bool, knows: bool = True) -> None:
-        """Let the asker answer, and the teacher say what it thinks of that.
+    def _may_know(self, question: Question, is_open: bool) -> bool:
+        """Tell whether the asker may know what a quiz asks for: nothing of whom it asked who that
+        was, and only what follows of what it asked for the name of, or would not guess at."""
+        is_new = asks_for_name(question.ask) or question is self._passed
+        return not asks_who_it_was(question.ask) and (is_open or not is_new)
+
+    def _chances(self, *, errs: bool, knows: bool) -> tuple[float, float]:
+        """Return the chances of a right and of a wrong answer.
 
         Nobody errs with what the teacher has said that it is not, or guesses what it said; who has
         asked who somebody was knows nothing else of them.
         """
+        right, wrong = (RIGHT, WRONG) if errs else (RIGHT_IF_TOLD, 0.0)
+        return (right if knows else 0.0), wrong
+
+    def _tried(self, quiz: Quiz, *, is_said: bool, chances: tuple[float, float]) -> None:
+        """Let the asker answer, and the teacher say what it thinks of that."""
         at = self._draws.uniform()
-        right, wrong = (RIGHT, WRONG) if errs else (RIGHT_IF_TOLD, 0)
-        right = 1.0 if quiz.sure else right if knows else 0
+        right, wrong = (1.0, 0.0) if quiz.sure else chances
         if at < right:
             opening = self._act("user", "recall" if is_said else "try")
             self._say("user", "try.right", f"{opening} {quiz.right}")
@@ -304,11 +349,12 @@ class Answered(Realizer):
         assert belief
         self._say("agent", "answer", said)
         is_wrong = isinstance(belief, Doubt)
-        is_denied = isinstance(belief, Doubt) and belief.after
+        is_denied = isinstance(belief, Doubt) and (belief.after or belief.denied)
         is_near = is_wrong and content_stems(belief.think) & content_stems(said)
         wording = "doubt.was" if is_denied else "doubt" if is_near else "doubt.new"
         self._believe("doubt" if is_wrong else "belief", wording, belief)
-        self._say("agent", "correct" if is_wrong else "confirm", self._judged(belief))
+        judged = self._judged(belief, is_given_up=is_denied)
+        self._say("agent", "correct" if is_wrong else "confirm", judged)
 
     def _checked(self, question: Question, said: str) -> None:
         is_long = self._num_words(question.answer) >= MIN_CHECKED
@@ -316,6 +362,7 @@ class Answered(Realizer):
         check = self._act("agent", "check.fact" if is_fact else "check")
         self._say("agent", "answer.check", f"{said} {check}")
         is_same = is_fact or not in_other_words(question.other_answer, question.answer)
+        is_same = is_same or self._told.gives_away(question.other_answer, question)
         if is_same or self._draws.chance(GRASPS):
             self._reply = "grasp"
             return
@@ -326,7 +373,8 @@ class Answered(Realizer):
     def _offered(self, question: Question, said: str) -> None:
         """Offer to say more, if there is more of what was asked."""
         rest = self._details[self._num_told :]
-        if not self._told.num_close(rest, question):
+        rest = rest[: min(2, self._told.num_close(rest, question))]
+        if sum(map(self._num_words, rest)) < MIN_ADDED:
             self._say("agent", "answer", said)
             return
         self._say("agent", "answer.offer", f"{said} {self._act('agent', 'offer')}")
@@ -334,7 +382,8 @@ class Answered(Realizer):
             self._reply = "enough"  # who has more to ask on it has not had enough
             return
         self._say("user", "accept", self._act("user", self._soberly("accept")))
-        self._say("agent", "detail", " ".join(rest[:2]))
+        told = [*rest[:-1], self._linked(rest[-1], question)] if len(rest) > 1 else rest
+        self._say("agent", "detail", " ".join(told))
 
     def _gone_on(self, question: Question, said: str) -> None:
         """Let the asker take it in, and the teacher go on by itself."""

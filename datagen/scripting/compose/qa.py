@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from datagen.scripting.compose.answered import TRIES, Answered
+from datagen.scripting.compose.answered import RIGHT_IF_TOLD, TRIES, Answered
 from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import (
@@ -86,12 +86,15 @@ class _Lesson(Answered):
             due = self._recalled
             later = questions[place + 1 :]
             self._told.coming = tuple(takewhile(lambda one: one.is_follow_up, later))
+            self._told.later = later
+            begun = len(self._lines)
             self._ask(question, interrupts=is_cut, is_first=place == 0)
             opening = self._yielded(question) if is_cut else self._before(question)
             is_cut = self._answer(question, opening, next(iter(later), None))
             is_last = not is_cut and not self._told.coming
             is_last = is_last and self._reply != "enough"
-            if question.beyond and is_last and self._happens(BEYOND):
+            if is_last and self._may_ask_beyond(question, begun) and self._happens(BEYOND):
+                assert question.beyond
                 whose = ".own" if _OWN.search(question.beyond.ask) else ""
                 asked = self._joined(self._lead(f"curious{whose}"), question.beyond.ask)
                 self._say("user", "beyond", asked)
@@ -102,12 +105,19 @@ class _Lesson(Answered):
         self._close()
         return self._lines
 
+    def _may_ask_beyond(self, question: Question, since: int) -> bool:
+        """Tell whether there is what no teacher can answer, and nothing said has asked it."""
+        beyond = question.beyond
+        if beyond is None or self._told.is_apart(beyond.ask, question):
+            return False
+        return not self._told.has_asked(beyond.ask, question, since)
+
     def _recall(self, quiz: Quiz) -> None:
         """Ask for what the teacher told before it answered something else."""
         reply, self._reply = self._reply, ""
         self._say("user", "ack", self._act("user", reply) if reply else self._acknowledged())
         self._say("agent", "quiz", f"{self._act('agent', 'quiz')} {quiz.ask}")
-        self._tried(quiz, is_said=True, errs=False)
+        self._tried(quiz, is_said=True, chances=(RIGHT_IF_TOLD, 0.0))
 
     def _close(self) -> None:
         """Say goodbye, or only thanks, or nothing at all."""
@@ -216,7 +226,7 @@ class _Lesson(Answered):
             what = ""  # a teacher with a habit
         if what == "guess" and (guessed := self._guessed(question)):
             return guessed
-        if what == "scope" and is_explained(question.ask) and len(self._told.free(question)) > 1:
+        if what == "scope" and is_explained(question.ask) and self._has_more(question):
             return self._scoped()
         greeting = self._greeted()
         if question.answer.startswith(_SHORT_ANSWERS) or kind == "polar" or question.is_grave:
@@ -244,6 +254,7 @@ class _Lesson(Answered):
             return ""
         greeting = self._greeted()
         if belief is None:
+            self._passed = question
             self._say("agent", "guess", f"{greeting} {self._act('agent', 'guess')}")
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
@@ -253,6 +264,10 @@ class _Lesson(Answered):
         self._believe(f"guess.{how}", "believe", belief)
         self._told.judged = f"{belief.think}. {belief.tell}"
         return f"{self._judged(belief)} {self._act('agent', 'bridge')}"
+
+    def _has_more(self, question: Question) -> bool:
+        """Tell whether a longer answer is one: more than one detail goes on with it."""
+        return len(self._long(question)) > 1
 
     def _scoped(self) -> str:
         self._say("agent", "scope", f"{self._greeted()} {self._act('agent', 'scope')}")

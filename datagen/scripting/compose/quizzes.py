@@ -9,7 +9,7 @@ import re
 
 from datagen.scripting.compose.grammar import number_words
 from datagen.scripting.content.qa_pack import Quiz
-from datagen.scripting.content.questions import content_stems, is_told
+from datagen.scripting.content.questions import asks_for_name, content_stems, is_told
 from datagen.scripting.plans.qa import LEANS, Question
 
 NEW_CASE = 2
@@ -27,6 +27,8 @@ def follows(quiz: Quiz, question: Question, said: str) -> bool:
     if quiz.sure or _CASE.search(quiz.ask) or number_words(quiz.ask):
         return True
     known = content_stems(said) - content_stems(question.ask)
+    if asks_for_name(question.ask):  # what is asked of a thing just named follows from no name
+        return not known.isdisjoint(content_stems(quiz.right) - content_stems(quiz.ask))
     return not known.isdisjoint(content_stems(f"{quiz.ask} {quiz.right} {quiz.tell}"))
 
 
@@ -61,9 +63,12 @@ def asks_the_same(quiz: Quiz, later: Question, question: Question) -> bool:
     return 3 * len(fresh[0] & fresh[1]) >= min(map(len, fresh)) > 0
 
 
-def gives_away(quiz: Quiz | None, detail: str) -> bool:
-    """Tell whether a detail tells what a quiz asks for, if there is one."""
-    return quiz is not None and quiz.is_given_away_by(detail)
+def gives_away(question: Question, detail: str) -> bool:
+    """Tell whether a detail tells what the quiz on a question asks for, if there is one."""
+    quiz = question.quiz
+    return quiz is not None and (
+        quiz.is_given_away_by(detail) or question.is_apart(quiz.ask, detail)
+    )
 
 
 def is_near(quiz: Quiz, question: Question, said: str) -> bool:

@@ -37,6 +37,13 @@ _OF_IT = re.compile(r"(?:it|they|he|she)\b|.*\b(?:it|them|for that)$")
 """Opens or ends a belief about what was asked."""
 
 
+_TESTS = frozenset((
+    "answer.quiz", "quiz", "try.right", "try.wrong", "tell", "correct", "confirm", "guess.wrong",
+    "guess.right", "doubt", "belief",
+))  # fmt: skip
+"""Acts that put something to the test, and what comes of it."""
+
+
 class Told:
     """What has been said in a lesson, and what is coming."""
 
@@ -45,6 +52,8 @@ class Told:
         self._lines = lines
         self.coming: tuple[Question, ...] = ()
         """What will be asked on the same topic."""
+        self.later: tuple[Question, ...] = ()
+        """What will be asked on any."""
         self.judged = ""
         """What is believed of the question and what is so, if that has come up."""
 
@@ -59,7 +68,14 @@ class Told:
             one
             for one in question.details
             if self.is_new(one, question.answer)
+            and not self.is_apart(one, question)
             and not any(_is_asked(later, one, question) for later in self.coming)
+            and not any(asks_for_told(later.ask, later.answer, one) for later in self.later)
+        ]
+        free = [
+            one
+            for place, one in enumerate(free)
+            if not any(question.is_apart(one, other) for other in free[:place])
         ]
         return sorted(
             free,
@@ -77,11 +93,37 @@ class Told:
     def is_new(self, text: str, answer: str) -> bool:
         """Tell whether a text repeats neither what the teacher has said nor what it will say."""
         said = [line.text for line in self._lines if line.speaker == "agent"]
-        known = [answer, self.judged, *(one.answer for one in self.coming), *said]
+        known = [answer, self.judged, *(one.answer for one in self._ahead()), *said]
         sentences = (sentence for one in known for sentence in _sentences(one))
         return not any(
             tell_the_same(text, sentence) or has_part_told(text, sentence) for sentence in sentences
         )
+
+    def is_apart(self, text: str, question: Question) -> bool:
+        """Tell whether a line is kept apart from one that was said or that will answer."""
+        if not question.kept_from(text):
+            return False
+        known = (*(line.text for line in self._lines), question.answer, self.judged)
+        ahead = (one.answer for one in self._ahead())
+        return any(question.is_apart(text, said) for said in (*known, *ahead))
+
+    def gives_away(self, text: str, question: Question) -> bool:
+        """Tell whether a text tells what will be asked on the topic."""
+        return any(
+            tell_the_same(text, one.answer) or question.is_apart(one.answer, text)
+            for one in self.coming
+        )
+
+    def has_asked(self, ask: str, question: Question, since: int) -> bool:
+        """Tell whether the turns from one on have named half of what a question is about besides
+        its topic: who said that it needs glasses and was told no does not ask if it will."""
+        said = " ".join(line.text for line in self._lines[since:] if line.act in _TESTS)
+        fresh = content_stems(ask) - content_stems(question.ask)
+        return 2 * len(fresh & content_stems(said)) >= len(fresh) > 0
+
+    def _ahead(self) -> tuple[Question, ...]:
+        """Return what will be asked."""
+        return self.later or self.coming
 
     def stays(self, text: str, question: Question) -> bool:
         """Tell whether what comes next on a question may still say "it" after a text on it."""
@@ -101,6 +143,7 @@ class Told:
             for one in self.coming
         )
         is_new = not is_told(belief.tell, asked) and self.is_new(belief.tell, question.answer)
+        is_new = is_new and not self.is_apart(belief.tell, question)
         is_open = not is_told(belief.think, question.ask) or question_kind(question.ask) != "polar"
         return is_new and is_open and not is_asked
 

@@ -9,7 +9,7 @@ Statements are common knowledge.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, product
 from pathlib import Path
@@ -69,7 +69,13 @@ _LEANS_ON_IT = re.compile(
 _MINE = re.compile(r"\b(?:mine|this one|that one)\b", re.IGNORECASE)
 """Speaks of something that nobody has named."""
 _TAKES_UP = re.compile(r"(?:That|That's|Then)\b")
-"""Opens what sets a belief right with what "That's a common mix-up" has just opened with."""
+"""Opens what sets a belief right with what "That one isn't true" has just opened with."""
+_PART = re.compile(
+    r"(?:(?P<topic>\w+)/)?(?P<part>core|details|more|doubt|rightly|quiz|beyond)"
+    r"(?:\.(?P<place>\d))?"
+)
+"""Names a line: "more.1" of the same topic, "rice/doubt" of another."""
+_WORD = re.compile(r"[A-Za-z']+")
 _OF_ME = re.compile(r"\b(?:I|me|my|mine)\b")
 _OF_IT = re.compile(r"\b(?:they|them|their|(?:do|does|did|can|will) it)\b")
 """Asks about what a detail of something else may come after."""
@@ -90,7 +96,7 @@ class Belief(Settings):
     tell: str
     """What is known of it besides."""
     after: bool = False
-    """It only comes up after the answer."""
+    """It only comes up after the answer, which has told that it is wrong, if it is."""
 
     def is_other_than(self, ask: str, answer: str) -> bool:
         """Tell whether the belief may be judged just before an answer, without saying it."""
@@ -102,6 +108,9 @@ class Belief(Settings):
 
 class Doubt(Belief):
     """What people wrongly believe, and what is right; ``after``: the answer says it is wrong."""
+
+    denied: bool = False
+    """The answer says that it is wrong, or leaves no room for it, but it may come up before it."""
 
     partly: bool = False
     """There is something to it, so nobody denies it."""
@@ -145,6 +154,19 @@ class Topic(Settings):
     what is known of that, or who knows it."""
     grave: bool = False
     """It is asked in need or in grief: nobody jokes, guesses, or is put to a test."""
+    apart: tuple[tuple[str, str], ...] = ()
+    """Pairs of lines of which one tells the other, as "more.1" or, of another topic, "rice/more.1":
+    no lesson has both."""
+
+    def line(self, part: str, place: int) -> str | None:
+        """Return what a line of a part tells, or asks if it is a test or what nobody knows."""
+        several = {"core": self.core, "details": self.details}
+        several["more"] = tuple(one.tell for one in self.more)
+        if part in several:
+            return several[part][place - 1] if 0 < place <= len(several[part]) else None
+        asked = {"quiz": self.quiz, "beyond": self.beyond}.get(part)
+        told = {"doubt": self.doubt, "rightly": self.rightly}.get(part)
+        return asked.ask if asked else told.tell if told else None
 
 
 class Subject(Settings):
@@ -161,6 +183,32 @@ class Subject(Settings):
     def light(self) -> dict[str, Topic]:
         """The topics that somebody may come to by the way, by their ids."""
         return {topic.id: topic for topic in self.topics if not topic.grave}
+
+    @cached_property
+    def apart(self) -> Mapping[str, frozenset[str]]:
+        """The lines that a lesson does not have besides a line."""
+        found: dict[str, frozenset[str]] = {}
+        for topic in self.topics:
+            for pair in topic.apart:
+                one, other = (self.line(topic, name) for name in pair)
+                if one and other:
+                    found[one] = found.get(one, frozenset()) | {other}
+                    found[other] = found.get(other, frozenset()) | {one}
+        return found
+
+    @cached_property
+    def plain(self) -> frozenset[str]:
+        """The words that are no names: some line has them in small letters."""
+        lines = (line for topic in self.topics for _, line in _lines(topic))
+        return frozenset(word for line in lines for word in _WORD.findall(line) if word.islower())
+
+    def line(self, topic: Topic, name: str) -> str | None:
+        """Return the line that a name in a topic stands for, if there is one."""
+        if not (named := _PART.fullmatch(name)):
+            return None
+        home = named["topic"] or topic.id
+        found = next((one for one in self.topics if one.id == home), None)
+        return found.line(named["part"], int(named["place"] or 0)) if found else None
 
     @cached_property
     def near(self) -> dict[str, tuple[Topic, ...]]:
@@ -209,6 +257,10 @@ def _lint_paths(subject: Subject) -> Iterator[str]:
     named = set(chain.from_iterable(subject.paths))
     for name in sorted(named - known):
         yield f"{name}: a path leads to {name!r}, but that is no topic"
+    for topic in subject.topics:
+        named_lines = chain.from_iterable(topic.apart)
+        lost = (name for name in named_lines if subject.line(topic, name) is None)
+        yield from (f"{topic.id}: {name!r} is kept apart, but is no line" for name in lost)
     lonely = [name for name in known & named if not subject.near[name]]
     yield from (f"{name}: no path leads on from it" for name in sorted((known - named) | {*lonely}))
 

@@ -162,6 +162,11 @@ def asks_who_it_was(question: str) -> bool:
     return bool(_IDENTITY.search(question[:1].lower() + question[1:]))
 
 
+def asks_for_name(question: str) -> bool:
+    """Tell whether a question asks for the name of something, of which nobody knows more."""
+    return bool(_NAMED.match(question))
+
+
 def asks_what_to_do(question: str) -> bool:
     """Tell whether a question asks for advice."""
     is_done = _HOW_TO.search(question) and not _TELLS.search(question)

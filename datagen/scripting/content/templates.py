@@ -33,8 +33,8 @@ _LESSON = (
         "greet", "answer", "explain", "aside", "yield", "yield.open", "bye", "bye.grave",
         "farewell", "check", "check.fact", "guess", "heard", "hi", "called", "confirm",
         "heard.need", "scope", "unsure", "unsure.own", "never_mind", "quiz", "quiz.new",
-        "quiz.guess", "praise", "right", "wrong", "correct", "correct.soft", "bridge",
-        "again", "rephrase", "offer", "besides", "welcome", "welcome.grave",
+        "quiz.guess", "praise", "right", "wrong", "correct", "correct.soft", "correct.was",
+        "bridge", "again", "rephrase", "offer", "besides", "welcome", "welcome.grave", "further",
     )),
     frozenset((
         "hello", "hello.own", "hello.need", "hello.why", "hello.fact", "hail", "hail.own",

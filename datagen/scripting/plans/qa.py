@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from datagen.scripting.content.people import (
     Names,
@@ -73,6 +73,16 @@ class Question:
     """A question that the teacher can't answer, and what it can say to that."""
     is_grave: bool = False
     """It is nothing to joke about or to guess at."""
+    home: Subject | None = field(default=None, compare=False, repr=False)
+    """The subject that it is from."""
+
+    def kept_from(self, text: str) -> frozenset[str]:
+        """Return the lines that the subject keeps a line of it apart from."""
+        return self.home.apart.get(text, frozenset()) if self.home else frozenset()
+
+    def is_apart(self, text: str, said: str) -> bool:
+        """Tell whether a line is kept apart from one that is in what was said."""
+        return any(line in said for line in self.kept_from(text))
 
 
 @dataclass(frozen=True)
@@ -170,18 +180,36 @@ class _Path:
         """
         topic = self._steps[-1][0]
         asked = [more for one, more, _ in self._steps if one is topic and more >= 0]
-        left = [more for more in not_told(topic, topic.core) if more not in asked]
+        left = [more for more in self._not_told(topic, topic.core) if more not in asked]
+        left = [more for more in left if not self._is_apart(topic, more, asked)]
         left = [more for more in left if not (asked and LEANS.search(topic.more[more].ask))]
         if left and (topic.grave or self._draws.chance(STAYS)):
             self._steps.append((topic, self._draws.pick(left), True))
         else:
             self._steps.append(self._next(topic))
 
+    def _not_told(self, topic: Topic, answers: Sequence[str]) -> list[int]:
+        """Return the further questions that one of some answers neither gives nor is kept from."""
+        kept = self._home(topic).apart
+        return [
+            more
+            for more in not_told(topic, answers)
+            if not all(answer in kept.get(topic.more[more].tell, ()) for answer in answers)
+        ]
+
+    def _is_apart(self, topic: Topic, more: int, asked: Sequence[int]) -> bool:
+        """Tell whether a further question is kept apart from one that was asked."""
+        kept = self._home(topic).apart.get(topic.more[more].tell, frozenset())
+        return any(topic.more[one].tell in kept for one in asked)
+
+    def _home(self, topic: Topic) -> Subject:
+        """Return the subject of a topic."""
+        return next(one for one in self._subjects if topic.id in one.near)
+
     def _next(self, topic: Topic) -> tuple[Topic, int, bool]:
         """Return the topic after a topic, and whether it leads there."""
         seen = {one.id for one, _, _ in self._steps}
-        home = next(one for one in self._subjects if topic.id in one.near)
-        near = [one for one in home.near[topic.id] if one.id not in seen]
+        near = [one for one in self._home(topic).near[topic.id] if one.id not in seen]
         far = max(1, len(near) // FAR)
         name = f"{self._job.kind}/{topic.id}"
         cycle = self._visit // (len(near) + far)
@@ -206,9 +234,9 @@ class _Path:
             found.append(question)
             if self._leans(place + 1, topic):
                 continue
-            left = [
-                one for one in not_told(topic, (found[-1].answer,)) if (topic.id, one) not in asked
-            ]
+            told = (found[-1].answer,)
+            left = [one for one in self._not_told(topic, told) if (topic.id, one) not in asked]
+            left = [one for one in left if not _is_kept(self._question(topic, one), found)]
             if more < 0 and left and self._draws.chance(FOLLOW_UPS):
                 cuts_in = self._draws.chance(interruptions)
                 which = self._draws.pick(left)
@@ -220,7 +248,9 @@ class _Path:
         steps = self._steps[place : place + 1]
         return any(one is topic and LEANS.search(one.more[more].ask) for one, more, _ in steps)
 
-    def _question(self, topic: Topic, more: int, *, is_near: bool, interrupts: bool) -> Question:
+    def _question(
+        self, topic: Topic, more: int, *, is_near: bool = True, interrupts: bool = False
+    ) -> Question:
         if more >= 0:
             asked = topic.more[more]
             return Question(
@@ -229,10 +259,11 @@ class _Path:
                 is_follow_up=True,
                 interrupts=interrupts,
                 is_grave=topic.grave,
+                home=self._home(topic),
             )
         others = self._draws.shuffled(topic.core)
         steps = [step for one, step, _ in self._steps if one is topic and step >= 0]
-        fits = (one for one in others if {*steps} <= {*not_told(topic, (one,))})
+        fits = (one for one in others if {*steps} <= {*self._not_told(topic, (one,))})
         core = next(fits, others[0])
         others.remove(core)
         return Question(
@@ -247,6 +278,7 @@ class _Path:
             quiz=topic.quiz,
             beyond=topic.beyond,
             is_grave=topic.grave,
+            home=self._home(topic),
         )
 
 
@@ -264,12 +296,19 @@ def not_told(topic: Topic, answers: Sequence[str]) -> list[int]:
 
 def is_told_before(question: Question, before: Sequence[Question]) -> bool:
     """Tell whether an answer to a question on the same thing has told what a question asks for."""
+    if _is_kept(question, before):
+        return True
     if len(content_stems(question.answer)) < MIN_STEMS:
         return False
     asked = content_stems(question.ask)
     near = (one for one in before if asked & content_stems(f"{one.ask} {one.answer}"))
     sentences = (said for one in near for said in _SENTENCE.split(one.answer))
     return any(is_told(question.answer, said) for said in sentences)
+
+
+def _is_kept(question: Question, before: Sequence[Question]) -> bool:
+    """Tell whether the answer to a question is kept apart from one that was given."""
+    return any(question.is_apart(question.answer, one.answer) for one in before)
 
 
 def _is_half_told(text: str, *said: str) -> bool:
