@@ -128,7 +128,7 @@ def _open(talk: Talk) -> None:
         event = next(event for event in talk.agenda if event.kind == "Q4")
         asides.bring_up(talk, event)
     elif moved := moves(talk.floor.drafts[-1].text):
-        talk.agent(f"react_{moved}", "autoPositive")
+        talk.agent(f"react_{moved}", "autoPositive", without=talk.not_called)
     elif talk.chance(0.95 if mood == "problem" else 0.7 * min(1, talk.leisure)):
         talk.agent(f"react_{mood}", "autoPositive")
     talk.opened_at = talk.floor.last
