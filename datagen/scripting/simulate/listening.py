@@ -26,9 +26,9 @@ BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
 SOUNDS, COUGHS = 0.16, 0.2
 """Chance that a caller coughs or says something to somebody else in a turn of the agent, and the
 share of coughs."""
-LOW, SURPRISED, AGREES = -0.25, 0.65, 0.35
-"""Valence under which somebody is felt with, and chances that a caller is surprised by news, and
-that it says that it has got what it is told."""
+LOW, SURPRISED, AGREES, GOT = -0.25, 0.65, 0.35, 0.45
+"""Valence under which somebody is felt with, and chances that a caller is surprised by news, that
+it says that it has got what it is told, and that an agent says so of a value."""
 _ASKS = frozenset(("setQuestion", "checkQuestion"))
 _HEARD = _ASKS | {"offer", "apology", "declineRequest"}
 """Acts of an agent in which its caller makes no sounds that could be meant for it."""
@@ -70,7 +70,8 @@ def _agent_reacts(talk: Talk, at: int, places: list[int], draws: Draws) -> tuple
     if draft.emotion.valence < LOW and is_felt:
         later = _after_sentence(draft, places)
         return ("sympathy", later) if later and draws.chance(0.6) else ("continue", places)
-    if draft.values and draws.chance(0.4) and (later := _after_value(talk, draft, places)):
+    has_value = not draft.values.isdisjoint(talk.world.values)
+    if has_value and draws.chance(GOT) and (later := _after_value(talk, draft, places)):
         return "agree", later
     return "continue", places
 
