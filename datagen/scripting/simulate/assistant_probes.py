@@ -38,6 +38,8 @@ _PHONES = ("phone",)
 """What nobody asks for who has just been given a telephone number."""
 _CALLED = ("before", "already")
 """What nobody asks about who has been told of an earlier time."""
+_LATE = ("gone home", "all day", "lunch")
+"""What nobody says in the morning."""
 _HAS_CALLED = re.compile(
     r"\b(?:call|calls|called|talked|spoke|told|asked|again|last|twice|before|wrote|always)\b", re.I
 )
@@ -177,7 +179,8 @@ def _favor(talk: Talk, done: str) -> None:
 def _rude(talk: Talk) -> None:
     talk.mood.feel("grievance")
     busy = ".busy" if talk.chance(BUSY) else ""
-    talk.user(f"rude{busy}", "disagreement")
+    early = _LATE if talk.cast.daypart == "morning" else ()
+    talk.user(f"rude{busy}", "disagreement", early)
     asked = talk.floor.last
     talk.agent(f"deescalate{busy}", "apology", ("prompt.role",))
     talk.probe("Q4", "deescalate", asked)

@@ -117,7 +117,8 @@ def _open(talk: Talk) -> None:
     is_angry = any(event.kind == "Q4" for event in talk.agenda) and talk.chance(0.25)
     length = talk.cast.user.behaviour.length
     lines = _news(talk) if talk.cast.direction == "outbound" else story.opening
-    talk.user_line(lines, "inform", is_brief=length == 0 or talk.leisure < HURRY)
+    draft = talk.user_line(lines, "inform", is_brief=length == 0 or talk.leisure < HURRY)
+    draft.breaks_news()
     talk.opening = talk.words.chosen
     mood = _first_reaction(story.mood, talk.opening)
     for _ in range(length):
@@ -127,7 +128,7 @@ def _open(talk: Talk) -> None:
         event = next(event for event in talk.agenda if event.kind == "Q4")
         asides.bring_up(talk, event)
     elif moved := moves(talk.floor.drafts[-1].label):
-        talk.agent(f"react_{moved}", "autoPositive")
+        talk.agent(f"react_{moved}", "autoPositive", without=talk.not_called)
     elif talk.chance(0.95 if mood == "problem" else 0.7 * min(1, talk.leisure)):
         talk.agent(f"react_{mood}", "autoPositive")
     talk.opened_at = talk.floor.last

@@ -35,6 +35,10 @@ _SOUR = re.compile(
 """How a caller ends it that no agent finds alright."""
 _CONTENT = ("Very well", "Alright", "Okay", "Very good")
 """What words hold that are content with it."""
+_CALLED = ("I called",)
+"""What nobody says who was called."""
+_NO_HELP = (*_GUSHES, "all your help", "your help", "for the help")
+"""What nobody gives thanks for in whose matter nothing was done or found out."""
 _DAY = (" day.",)
 """What nobody wishes in the evening."""
 _END = {"solved": "solved", "refused": "failed", "failed": "failed"}
@@ -87,8 +91,12 @@ def _take_in(talk: Talk) -> None:
 
 
 def _gushing(talk: Talk) -> tuple[str, ...]:
-    """Return what holds the thanks that nobody gives who has lost its patience before."""
-    return _GUSHES if talk.vented_at >= 0 else ()
+    """Return what holds the thanks that nobody gives who has lost its patience before, got nothing,
+    or was called."""
+    called = _CALLED if talk.cast.direction == "outbound" else ()
+    if talk.outcome != "solved" and not talk.is_helped:
+        return (*_NO_HELP, *called)
+    return (*_GUSHES, *called) if talk.vented_at >= 0 else called
 
 
 def _done(talk: Talk) -> str:
@@ -118,12 +126,15 @@ def _is_left(talk: Talk) -> bool:
 
 def _why(talk: Talk) -> str:
     """Return how a caller ends it that leaves with nothing: it has not wanted what there was, could
-    not be verified, has heard no to what it called for, or to what it asked for last."""
+    not be verified, has heard no to what it called for, or to what it asked for last; who goes on
+    with what it has just made of that itself, which may be a plan, makes nothing more of it."""
+    if talk.is_refused and not talk.is_verified:
+        return ".unverified"
+    if talk.floor.drafts[-1].speaker == "user":
+        return ".replied"
     if _is_left(talk):
         return ".declined"
-    if talk.is_refused:
-        return ".refused" if talk.is_verified else ".unverified"
-    return ".unhelped"
+    return ".refused" if talk.is_refused else ".unhelped"
 
 
 def _part(talk: Talk) -> None:

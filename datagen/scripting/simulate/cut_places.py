@@ -61,6 +61,8 @@ class CutPlace(NamedTuple):
     phrase: int
     phrase_at: int
     """After how many words of the draft that phrase begins."""
+    left: tuple[str, ...]
+    """The phrases of which some is lost if who is cut in on stops."""
 
 
 def draw_place(talk: Talk, kind: Doing) -> CutPlace | None:
@@ -77,6 +79,10 @@ def draw_place(talk: Talk, kind: Doing) -> CutPlace | None:
         begun = next((end for end in ends if end >= news), news)
         # nobody has anything against what has begun, and has not come out yet
         places = [place for place in places if news <= place <= begun or place >= max(news, last)]
+        # nobody asks to finish what is over
+        places = [one for one in places if one >= last or not is_over(one, draft.num_words)]
+        if kind == "known":  # who has heard a clause
+            places = [one for one in places if _is_between(one, ends)] or places
     else:
         early = [place for place in places if place + ANSWERED < last]
         if early and talk.chance(UNSAYING):
@@ -85,7 +91,19 @@ def draw_place(talk: Talk, kind: Doing) -> CutPlace | None:
         return None
     at_word = talk.draws.pick(places)
     phrase = next((index for index, end in enumerate(ends) if at_word < end), len(ends) - 1)
-    return CutPlace(talk.floor.last, at_word, phrases, phrase, ends[phrase] - lengths[phrase])
+    begins = ends[phrase] - lengths[phrase]
+    left = phrases[phrase + (ends[phrase] <= at_word + ANSWERED) :]
+    return CutPlace(talk.floor.last, at_word, phrases, phrase, begins, left)
+
+
+def is_over(at_word: int, num_words: int) -> bool:
+    """Tell whether all but a word is said by the time that who is cut in on would stop."""
+    return num_words - at_word <= ANSWERED + 1
+
+
+def _is_between(at_word: int, ends: Sequence[int]) -> bool:
+    """Tell whether a phrase ends as who is cut in on stops, so that it was heard whole."""
+    return any(at_word <= end <= at_word + ANSWERED for end in ends)
 
 
 def is_clause(phrase: str) -> bool:

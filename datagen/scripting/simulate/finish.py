@@ -16,6 +16,7 @@ from datagen.scripting.plans.interplay import boundaries
 from datagen.scripting.plans.records import changed, trusted
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.floor import Draft
+from datagen.scripting.simulate.listening import MIN_LISTENED, backchannel, sound
 from datagen.scripting.simulate.talk import Talk
 from datagen.types import Action, Pause, Probe, Speaker, Turn
 
@@ -56,24 +57,14 @@ _DEED = re.compile(r"(?:I've|We've|I have|We have|Their|They're|It's|There's)\b[
 """What a business says it has done, before which it need not think."""
 _BEGINS = ("So,", "Um, so,", "Okay, so,", "Yeah, so,", "Let's see,")
 _POLITE = frozenset(("thanking", "declineOffer", "goodbye", "autoPositive", "greeting"))
-MIN_LISTENED, MIN_PAUSED = 10, 8
-"""Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
-BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
-"""Chance of one by this listener for each word of a turn that may have one, at level 1."""
-SOUNDS, COUGHS = 0.16, 0.2
-"""Chance that a caller coughs or says something to somebody else in a turn of the agent, and the
-share of coughs."""
-LOW, EXCITED = -0.25, 0.4
-"""Valence under which somebody is felt with, and arousal from which others are surprised."""
+MIN_PAUSED = 8
+"""Fewest words of a turn that is given a pause."""
 PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 """Chances of a pause inside a turn: of a caller by its level of fillers, and of an agent."""
 _DETERMINERS = frozenset(("a", "an", "the", "my", "your", "our", "their", "this", "that"))
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
-_ASKS = frozenset(("setQuestion", "checkQuestion"))
 _NOES = frozenset(("declineOffer", "disagreement"))
 _ASKS_AGAIN = frozenset(("requestRepeat", "setQuestion"))
-_HEARD = _ASKS | {"offer", "apology", "declineRequest"}
-"""Acts of an agent in which its caller makes no sounds that could be meant for it."""
 
 _made = trusted(Turn)
 
@@ -105,10 +96,10 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
         at_word = draft.cut_at
         if num_heard < MIN_LISTENED:
             continue
-        listens = _backchannel(talk, draft, acts, num_heard, draws)
+        listens = backchannel(talk, at, acts, num_heard, draws)
         if at in missed or _is_turned_down(talk, at):
             listens = None  # nobody nods to what it has not caught, or does not want
-        if (turn := listens or _sound(talk, draft, acts, num_heard, draws)) is not None:
+        if (turn := listens or sound(talk, draft, acts, num_heard, draws)) is not None:
             if listens or turn.text not in sounds:  # nobody says the same to somebody else again
                 turns.append(turn)
             sounds.add(turn.text)
@@ -252,62 +243,3 @@ def pauses_in(
 @lru_cache(maxsize=512)
 def _pause(after_word: int, kind: Literal["thinking", "clause"]) -> Pause:
     return Pause(after_word=after_word, kind=kind)
-
-
-def _backchannel(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Draws) -> Turn | None:
-    """Draw at most one backchannel where a clause ends; nobody nods to a question, or to thanks."""
-    is_over = draft.rote or draft.act == "thanking" or draft.calls
-    asks = draft.text[-1] == "?" or draft.act in _ASKS  # "I need your number" asks for an answer
-    if num_heard < MIN_LISTENED or is_over or asks:
-        return None
-    listener: Speaker = "user" if draft.speaker == "agent" else "agent"
-    person = talk.cast.user if listener == "user" else talk.cast.agent
-    if not draws.chance(BACKCHANNELS[listener] * num_heard * person.behaviour.backchannels):
-        return None
-    places = [place for place in boundaries(draft.spoken) if 3 <= place <= num_heard - 4]
-    if not places:
-        return None
-    function = _function(draft, listener, draws, is_trouble=talk.world.story.mood == "problem")
-    return _listens(listener, function, draws.pick(acts.listening[function]), draws.pick(places))
-
-
-def _function(draft: Draft, listener: Speaker, draws: Draws, *, is_trouble: bool) -> str:
-    """Draw what a backchannel is for, by what is said and how whoever says it feels; an agent feels
-    with who complains, or calls about some trouble, and not with who has a wish in a bad mood."""
-    if listener == "agent":
-        is_felt = draft.act == "disagreement" or (draft.act == "inform" and is_trouble)
-        if draft.emotion.valence < LOW and is_felt:
-            return "sympathy" if draws.chance(0.6) else "continue"
-        return "agree" if draft.values and draws.chance(0.4) else "continue"
-    if draft.act == "declineRequest" or draft.emotion.arousal > EXCITED:
-        return "surprise" if draws.chance(0.5) else "continue"
-    if draft.act in ("instruct", "offer", "promise", "confirm"):
-        return "agree" if draws.chance(0.6) else "continue"
-    if "prompt.reason" in draft.licence:  # it is what the caller has said itself
-        return "continue"
-    if draft.licence and draws.chance(0.45):
-        return "agree" if draws.chance(0.75) else "surprise"
-    return "continue"
-
-
-def _sound(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Draws) -> Turn | None:
-    """Draw a sound of the caller's that is not for the agent, who goes on: nobody makes one that
-    could be an answer, when it is asked something or hears no."""
-    is_free = draft.speaker == "agent" and not draft.rote and not draft.calls
-    is_heard = draft.text[-1] == "?" or draft.act in _HEARD or (talk.is_let_down and draft.licence)
-    if not is_free or is_heard or num_heard < MIN_LISTENED + 2 or not draws.chance(SOUNDS):
-        return None
-    kind = "cough" if draws.chance(COUGHS) else "side_talk"
-    return _listens("user", kind, draws.pick(acts.listening[kind]), draws.integer(3, num_heard - 6))
-
-
-@lru_cache(maxsize=8192)
-def _listens(listener: Speaker, act: str, said: str, at_word: int) -> Turn:
-    return _made(
-        speaker=listener,
-        text=said,
-        spoken=said,
-        onset="backchannel",
-        at_word=at_word,
-        act=act,
-    )

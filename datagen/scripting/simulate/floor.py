@@ -33,6 +33,8 @@ class Draft:
     repairs: int | None = None
     cut_at: int | None = None
     """After how many spoken words the next turn barges in."""
+    news_at: int = 0
+    """After how many spoken words the first news in it is out; 0 without any."""
     interruption: Interruption | None = None
     """What it barges in for, if it does."""
     meanwhile: bool = False
@@ -53,6 +55,10 @@ class Draft:
         if self._about[0] != self.text:
             self._about = self.text, about_once(self.text)
         return self._about[1]
+
+    def breaks_news(self) -> None:
+        """Note that what was said last is news to who listens."""
+        self.news_at = self.news_at or self.num_words
 
     @property
     def num_words(self) -> int:

@@ -26,7 +26,8 @@ BREAKS_OFF = 0.5
 def complain(talk: Talk, event: AgendaItem) -> None:
     """Lose patience, for a reason, and be met."""
     talk.mood.feel("grievance")
-    talk.user_line(_grievances(talk), "disagreement")
+    draft = talk.user_line(_grievances(talk), "disagreement")
+    draft.breaks_news()
     if talk.chance(0.5):
         talk.user(_rude(talk, event), "disagreement")
     asked = talk.floor.last

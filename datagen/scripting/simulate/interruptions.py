@@ -23,6 +23,7 @@ from datagen.scripting.simulate.cut_places import (
     draw_place,
     is_asked,
     is_clause,
+    is_over,
     last_value,
     num_words,
     value_end,
@@ -79,6 +80,8 @@ nothing."""
 _DENIES = re.compile(
     r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor)\b|n't\b", re.IGNORECASE
 )
+_BOUNDS = re.compile(r"(?:if|unless|only|until|except|but|as long)\b", re.IGNORECASE)
+"""How a phrase begins without which the one before it is not so."""
 _LINK = re.compile(r"^(?:and|but|so|though) (?:then )?", re.IGNORECASE)
 
 R = TypeVar("R")
@@ -154,8 +157,8 @@ def _planned(
 ) -> Interruption:
     """Draw how the agent stops, and what it does afterwards: who protests has not listened, so all
     values are said after that which have not been before."""
-    if kind in ("known", "correction"):
-        return _interruption(kind=kind, answer="yield", uptake="drop")
+    if planned := _of_what_is_heard(talk, place, kind, is_said=is_said):
+        return planned
     may_hold = kind == "question" or (kind == "protest" and is_said)
     if may_hold and talk.chance(HOLDS[talk.cast.manner]):
         if kind == "protest" and talk.chance(OVERRIDES):
@@ -174,6 +177,29 @@ def _planned(
     if uptake == "resume" and (place.phrase == 0 or not is_clause(rest)):
         uptake = "repeat"
     return _interruption(kind=kind, answer="yield", uptake=uptake)
+
+
+def _of_what_is_heard(
+    talk: Talk, place: CutPlace, kind: Doing, *, is_said: bool
+) -> Interruption | None:
+    """Return how the agent stops for who has heard enough, or all; None if it has heard less."""
+    if kind == "known" and _is_missed(place):
+        return _interruption(kind=kind, answer="override")
+    if kind in ("known", "correction"):
+        return _interruption(kind=kind, answer="yield", uptake="drop")
+    is_late = is_over(place.at_word, talk.floor.drafts[place.draft].num_words)
+    if kind == "protest" and is_said and is_late:  # it need not ask to finish that
+        return _interruption(kind=kind, answer="override")
+    return None
+
+
+def _is_missed(place: CutPlace) -> bool:
+    """Tell whether a clause is cut inside, or what bounds it is lost."""
+    if not place.left:
+        return False
+    is_last_begun = len(place.left) == len(place.phrases) - place.phrase
+    is_cut = is_last_begun and place.at_word > place.phrase_at
+    return is_cut or _BOUNDS.match(place.left[0]) is not None
 
 
 def _summary(talk: Talk, place: CutPlace) -> str:

@@ -330,8 +330,11 @@ class Talk:
         return THANKS.search(self.floor.drafts[-1].text) is not None
 
     def tell(self, names: Iterable[str]) -> None:
-        """Note that the last turn has told facts."""
-        self.told.update(dict.fromkeys(names, self.floor.last))
+        """Note that the last turn has told facts, which are news the first time."""
+        told = dict.fromkeys(names, self.floor.last)
+        if not told.keys() <= self.told.keys():
+            self.floor.drafts[-1].breaks_news()
+        self.told.update(told)
 
     def is_fresh(self, name: str, turns: int = FRESH) -> bool:
         """Tell whether a fact was told in the last few turns."""

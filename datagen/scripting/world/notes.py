@@ -54,6 +54,8 @@ _STARTS = ("Well, ", "Oh, ", "Hm, ", "Um, ", "Uh, ", "So, ", "Yeah, ")
 
 _OF_WHOM = re.compile(r"\bof you\b", re.I)
 """What a question holds that is asked only of whom it is about."""
+_SAYS_YES = re.compile(r"(?:yes|no|not)\b", re.I)
+"""How an answer begins that answers no question but one for a yes or a no."""
 _APART = frozenset(("when", "measure"))
 """Kinds of questions: two hours ago answers one of them, and for two hours the other."""
 _ELSE = (re.compile(r"\blooks? like\b", re.I), re.compile(r"\byet\?$", re.I))
@@ -84,7 +86,15 @@ def note_of(step: ProcedureStep, own: Collection[str]) -> Note:
     lines: Sequence[str] = step.say
     if answer.startswith("Since "):
         lines = sorted(lines, key=lambda line: question_kind(line) != "measure")
+    if _SAYS_YES.match(answer):
+        lines = _for_yes(lines)
     return Note(_asked(lines, own), answer)
+
+
+def _for_yes(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return the questions that a yes or a no answers, if there are any."""
+    asking = tuple(line for line in lines if question_kind(line) in ("polar", ""))
+    return asking or tuple(lines)
 
 
 @lru_cache(maxsize=4096)
@@ -94,6 +104,8 @@ def wordings(lines: tuple[str, ...], question: str, answer: str = "") -> tuple[s
     other = _APART - {question_kind(question)}
     if other != _APART:
         lines = tuple(line for line in lines if question_kind(line) not in other) or lines
+    if _SAYS_YES.match(answer):
+        lines = _for_yes(lines)
     if answer.startswith("For "):
         lines = tuple(line for line in lines if line.endswith(" for?")) or lines
     for form in (*(one for one in _ELSE if not one.search(question)), _OTHER_THEY):

@@ -23,7 +23,7 @@ MANNER_SENTENCES: dict[Manner, tuple[str, ...]] = {
     "friendly": ("You are warm and patient.", "Be friendly.", "You like to put people at ease."),
     "brisk": ("Keep it short.", "You are quick and to the point.", "Be brief."),
     "formal": ("Speak formally.", "You are polite and formal.", "Be courteous and precise."),
-    "tired": ("You are at the end of a long shift.", "You are tired, but you stay polite."),
+    "tired": ("You are a little worn out today.", "You are tired, but you stay polite."),
 }
 MANNER_SAID = 0.45
 """Chance that the role prompt says how the agent talks."""

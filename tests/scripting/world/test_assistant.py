@@ -1486,3 +1486,9 @@ def test_only_what_is_hard_to_keep_in_mind_is_asked_for_once_more() -> None:
 def test_whoever_repeats_a_question_goes_on_with_nothing() -> None:
     assert unlinked(("And who's the cosigner?", "Who is it?")) == ("Who is it?",)
     assert unlinked(("And who's the cosigner?",)) == ("And who's the cosigner?",)
+
+
+def test_a_yes_answers_only_what_asks_for_one() -> None:
+    asked = ("How are the grades in school?", "Does the driver get good grades?")
+    assert wordings(asked, asked[1], "Yes, good ones.") == asked[1:]
+    assert wordings(asked, asked[1], "Mostly good.") == asked

@@ -290,6 +290,25 @@ def test_sympathy_is_for_those_who_need_it() -> None:
                 floor = turn
 
 
+def test_nobody_cries_out_before_the_news_nor_at_a_refusal() -> None:
+    """A cry comes after a whole sentence, or a value that nobody has said before."""
+    cries = 0
+    for script in calls():
+        for floor, cry in pairwise(script.turns):
+            if cry.act not in ("surprise", "sympathy"):
+                continue
+            cries += 1
+            assert cry.at_word is not None
+            heard = " ".join(floor.spoken.split()[: cry.at_word])
+            known = {fact.spoken.lower() for fact in script.facts if fact.id in floor.fact_ids}
+            has_value = any(value in heard.lower() for value in known)
+            assert heard[-1] in ".?!" or (has_value and cry.act == "surprise"), (heard, cry.text)
+            if cry.act == "surprise":
+                assert floor.act in ("inform", "answer"), (heard, cry.text)
+                assert floor.licence, (heard, cry.text)
+    assert cries > 20
+
+
 def test_who_is_pressed_for_time_rambles_of_nothing_else() -> None:
     user = load_acts(default_path()).user
     idle = set(user["ramble"]["any"][1]) - set(user["ramble.pressed"]["any"][1])
