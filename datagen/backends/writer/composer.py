@@ -24,7 +24,7 @@ from datagen.scripting.world import pack
 from datagen.scripting.world.load import load_worlds
 from datagen.types import Job, Reject, Rejected, Script, UserError
 
-VERSION = "21"
+VERSION = "22"
 """Raised when a change of the composer's code changes what it writes."""
 
 
