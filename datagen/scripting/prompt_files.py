@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from datagen import assets
 from datagen.config import faults, read_yaml
-from datagen.scripting.content import casual_pack, held_out, people, qa_pack, templates
+from datagen.scripting.content import casual_load, casual_pack, held_out, people, qa_pack, templates
 from datagen.scripting.llm.brief_texts import Exemplars
 from datagen.scripting.prompt_places import Places
 from datagen.scripting.simulate import acts
@@ -90,7 +90,7 @@ FORMS = {
             "prompts",
             casual_pack.SmallTalk,
             "casual",
-            lambda talk, _: casual_pack.lint(talk),
+            lambda talk, _: casual_load.lint(talk),
         ),
         PromptForm("names", "prompts", people.Names, "names"),
         PromptForm("held-out", "prompts", held_out.HeldOut, "held_out"),

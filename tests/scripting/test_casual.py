@@ -15,13 +15,12 @@ from datagen import assets
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.compose.casual import compose_chat
 from datagen.scripting.compose.makers import ChatMaker
-from datagen.scripting.content import casual_pack, lives
+from datagen.scripting.content import casual_load, lives
 from datagen.scripting.content.casual_pack import (
     Saying,
     SmallTalk,
     Theme,
     line_name,
-    load_smalltalk,
 )
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.corpus.structure import Structure
@@ -111,7 +110,7 @@ def test_nobody_asks_two_things_at_once() -> None:
 
 @lru_cache
 def shipped() -> SmallTalk:
-    return load_smalltalk(casual_pack.default_path())
+    return casual_load.load_smalltalk(casual_load.default_path())
 
 
 @lru_cache
@@ -360,25 +359,25 @@ def test_nobody_is_what_its_theme_or_another_of_its_traits_rules_out() -> None:
 
 
 def test_a_trait_names_no_husband_or_wife() -> None:
-    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data = yaml.safe_load(casual_load.default_path().read_text())
     data["traits"]["work"][0]["more"][0]["tell"] = "They are, ask my wife."
-    (problem,) = casual_pack.lint(SmallTalk.model_validate(data))
+    (problem,) = casual_load.lint(SmallTalk.model_validate(data))
     assert "may name another" in problem
 
 
 def test_a_yes_answers_what_asks_for_one() -> None:
-    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data = yaml.safe_load(casual_load.default_path().read_text())
     data["topics"][1]["threads"][1]["say"][0]["tell"] = "Yes, our cat once stole a leg."
-    problems = casual_pack.lint(SmallTalk.model_validate(data))
+    problems = casual_load.lint(SmallTalk.model_validate(data))
     assert any("answers yes or no to" in problem for problem in problems), problems
 
 
 def test_what_contradicts_is_named_by_what_there_is() -> None:
     """A theme or a trait that is misspelled would be kept apart from nothing."""
-    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data = yaml.safe_load(casual_load.default_path().read_text())
     data["topics"][0]["without"] = ["play the tuba"]
     data["unlike"].append([["a spy"], ["loud chewing"]])
-    problems = casual_pack.lint(SmallTalk.model_validate(data))
+    problems = casual_load.lint(SmallTalk.model_validate(data))
     assert problems == ["no trait is 'a spy'", "no trait is 'play the tuba'"]
 
 
@@ -546,17 +545,17 @@ def test_a_theme_is_come_to_by_something_that_happened() -> None:
 
 
 def test_nobody_says_what_a_talk_will_be_about() -> None:
-    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data = yaml.safe_load(casual_load.default_path().read_text())
     data["topics"][0]["opens"][0] = "I've been thinking about food lately."
-    (problem,) = casual_pack.lint(SmallTalk.model_validate(data))
+    (problem,) = casual_load.lint(SmallTalk.model_validate(data))
     assert "what the talk will be about" in problem
 
 
 def test_nobody_recites_a_description() -> None:
-    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data = yaml.safe_load(casual_load.default_path().read_text())
     trait = next(one for one in data["traits"]["owns"] if one["what"] == "a jar of old buttons")
     trait["tells"][0] = "Believe it or not, my jar of old buttons."
-    (problem,) = casual_pack.lint(SmallTalk.model_validate(data))
+    (problem,) = casual_load.lint(SmallTalk.model_validate(data))
     assert "does not recite" in problem
 
 
@@ -861,7 +860,7 @@ def test_who_answers_unasked_says_a_whole_sentence() -> None:
 
 
 def test_who_has_no_sentence_of_its_own_is_refused() -> None:
-    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data = yaml.safe_load(casual_load.default_path().read_text())
     said = next(
         one
         for theme in data["topics"]
@@ -870,7 +869,7 @@ def test_who_has_no_sentence_of_its_own_is_refused() -> None:
         if one.get("mine", "").startswith("For me it's Halloween")
     )
     del said["mine"]
-    (problem,) = casual_pack.lint(SmallTalk.model_validate(data))
+    (problem,) = casual_load.lint(SmallTalk.model_validate(data))
     assert "is no sentence by itself" in problem
 
 
@@ -1045,12 +1044,12 @@ def test_checks_see_a_description_that_nobody_speaks_of() -> None:
     ],
 )
 def test_linter_refuses(tmp_path: Path, part: str, value: object, complaint: str) -> None:
-    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data = yaml.safe_load(casual_load.default_path().read_text())
     thread = data["topics"][0]["threads"][0]
     (thread if part == "ask" else thread["say"][0])[part] = value
     path = tmp_path / "casual.yaml"
     path.write_text(yaml.safe_dump(data))
     with pytest.raises(UserError, match=re.escape(str(path))):
-        load_smalltalk(path)
-    problems = casual_pack.lint(SmallTalk.model_validate(data))
+        casual_load.load_smalltalk(path)
+    problems = casual_load.lint(SmallTalk.model_validate(data))
     assert any(complaint in problem for problem in problems), problems

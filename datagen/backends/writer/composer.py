@@ -16,7 +16,7 @@ from functools import cache
 from datagen import assets
 from datagen.backends.protocols import ScriptWriter
 from datagen.scripting.compose.makers import CallMaker, ChatMaker, LessonMaker, Maker, default_paths
-from datagen.scripting.content import casual_pack, people, qa_pack, templates
+from datagen.scripting.content import casual_load, people, qa_pack, templates
 from datagen.scripting.plans.base import PlanOptions
 from datagen.scripting.simulate import acts
 from datagen.scripting.simulate.maker import WorldMaker
@@ -134,7 +134,7 @@ def _lessons(options: Composer.Options) -> Maker:
 
 def _chats(options: Composer.Options) -> Maker:
     return ChatMaker(
-        smalltalk=casual_pack.load_smalltalk(casual_pack.default_path()),
+        smalltalk=casual_load.load_smalltalk(casual_load.default_path()),
         wording=templates.load_wording(templates.default_path("casual"), "casual"),
         names=_names(),
         validation=options.validation,

@@ -13,7 +13,7 @@ from typing import Protocol
 from datagen.scripting.checks import shared_problems
 from datagen.scripting.compose.casual import compose_chat
 from datagen.scripting.compose.qa import compose_lesson
-from datagen.scripting.content import casual_pack, people, qa_pack, templates
+from datagen.scripting.content import casual_load, people, qa_pack, templates
 from datagen.scripting.content.casual_pack import SmallTalk
 from datagen.scripting.content.people import Names
 from datagen.scripting.content.qa_pack import Subject
@@ -131,7 +131,7 @@ def default_paths() -> list[Path]:
     """Return every shipped file that a plan or a wording of any kind is made from."""
     return [
         *qa_pack.default_paths(),
-        casual_pack.default_path(),
+        casual_load.default_path(),
         *(templates.default_path(kind) for kind in templates.ACTS),
         people.default_path(),
         *world_pack.default_paths(),
