@@ -23,7 +23,7 @@ _SHORTEST = 2
 """Fewest words of a line without its values by which it is found again."""
 
 
-class _Line(NamedTuple):
+class _CallerLine(NamedTuple):
     source: str
     text: str
 
@@ -83,7 +83,9 @@ def _spoken(pack: WorldPack, step: ProcedureStep) -> list[str]:
     return [*step.say, *told]
 
 
-def _caller_lines(pack: WorldPack, story: Story, steps: Sequence[ProcedureStep]) -> Iterator[_Line]:
+def _caller_lines(
+    pack: WorldPack, story: Story, steps: Sequence[ProcedureStep]
+) -> Iterator[_CallerLine]:
     """Yield what a caller of a story could say, with its place in the file."""
     for kind, lines in (
         ("opening", story.opening),
@@ -95,16 +97,16 @@ def _caller_lines(pack: WorldPack, story: Story, steps: Sequence[ProcedureStep])
         *((f"wish {wish.fact}", wish.ask) for wish in pack.wishes),
         *(("gap", gap.ask if isinstance(gap, Gap) else (gap,)) for gap in pack.gaps),
     ):
-        yield from (_Line(kind, text) for text in lines)
+        yield from (_CallerLine(kind, text) for text in lines)
 
 
 def _heard(
-    lines: Iterable[_Line], steps: Sequence[Sequence[str]], calls: Iterable[Script]
-) -> dict[_Line, _Said]:
+    lines: Iterable[_CallerLine], steps: Sequence[Sequence[str]], calls: Iterable[Script]
+) -> dict[_CallerLine, _Said]:
     """Return the lines that were said, with the first and the last step that came before each."""
     keys = [(line, key) for line in lines if (key := line.key)]
-    marks = [[_Line("", text).key for text in texts] for texts in steps]
-    found: dict[_Line, _Said] = {}
+    marks = [[_CallerLine("", text).key for text in texts] for texts in steps]
+    found: dict[_CallerLine, _Said] = {}
     for call in calls:
         at = 0
         for turn in call.turns:
