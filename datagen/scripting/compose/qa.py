@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from datagen.scripting.compose.answered import RIGHT_IF_TOLD, TRIES, Answered
+from datagen.scripting.compose.answered import TRIES, Answered
 from datagen.scripting.compose.realizer import PlannedLine
+from datagen.scripting.compose.tested import RIGHT_IF_TOLD
 from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import (
     asks_for_reason,
