@@ -9,6 +9,7 @@ wrongly believe, repeats, and says what it does not know; the asker cuts in, dou
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import takewhile
 
 from datagen.scripting.compose.answered import TRIES, Answered
@@ -101,7 +102,7 @@ class _Lesson(Answered):
                 self._say("user", "beyond", asked)
                 known = question.beyond.tell
                 self._say("agent", "unsure", f"{self._act('agent', f'unsure{whose}')} {known}")
-        if due and self._lines[-1].act in TAUGHT and self._reply != "enough":
+        if due and self._may_recall(due, questions):
             self._recall(due)
         self._close()
         return self._lines
@@ -112,6 +113,13 @@ class _Lesson(Answered):
         if beyond is None or self._told.is_apart(beyond.ask, question):
             return False
         return not self._told.has_asked(beyond.ask, question, since)
+
+    def _may_recall(self, quiz: Quiz, questions: Sequence[Question]) -> bool:
+        """Tell whether the teacher may ask for what it told earlier: it has just taught something,
+        and nothing that was said since has told it again."""
+        asked = next(one for one in questions if one.quiz is quiz)
+        is_free = self._lines[-1].act in TAUGHT and self._reply != "enough"
+        return is_free and not self._told.is_apart(quiz.ask, asked)
 
     def _recall(self, quiz: Quiz) -> None:
         """Ask for what the teacher told before it answered something else."""

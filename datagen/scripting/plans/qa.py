@@ -81,8 +81,9 @@ class Question:
         return self.home.apart.get(text, frozenset()) if self.home else frozenset()
 
     def is_apart(self, text: str, said: str) -> bool:
-        """Tell whether a line is kept apart from one that is in what was said."""
-        return any(line in said for line in self.kept_from(text))
+        """Tell whether a line is kept apart from one that is in what was said, be it behind a link
+        that has put its first letter in lower case."""
+        return any(line[1:] in said for line in self.kept_from(text))
 
 
 @dataclass(frozen=True)
