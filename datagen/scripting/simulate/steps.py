@@ -327,12 +327,9 @@ def _mendable(talk: Talk, step: ProcedureStep) -> str:
 
 
 def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> None:
-    """Let the caller take in what it was told; who has cut in on it has not liked it."""
+    """Let the caller take in what it was told."""
     if step.reply:
-        told = [line for line in step.reply if line[-1] != "?"] or step.reply
-        if talk.has_protested:
-            told = [line for line in step.reply if replies.objects(step.labels.get(line))] or told
-        reply = talk.user_line(told, "autoPositive")
+        reply = talk.user_line(_said_to_news(talk, step), "autoPositive")
         if _wants(talk):
             talk.is_agreed, reply.act = True, "agreement"
         if talk.chance(replies.is_met(reply.label)):
@@ -343,6 +340,17 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
         is_news = any(name in talk.world.records for name in step.facts)
         act = "ack.low" if is_news and talk.is_low else act
         talk.user(act, "autoPositive", asides.OF_RULES if is_news else ())
+
+
+def _said_to_news(talk: Talk, step: ProcedureStep) -> Sequence[str]:
+    """Return what a caller may say to news: who has cut in on it has not liked it, and nobody who
+    is about to be cross with the business says that it was its own fault."""
+    told = [line for line in step.reply if line[-1] != "?"] or step.reply
+    if talk.has_protested:
+        return [line for line in step.reply if replies.objects(step.labels.get(line))] or told
+    if any(event.kind in ("Q4", "grievance") for event in talk.agenda):
+        return [line for line in told if step.labels.get(line) != "blames_itself"] or told
+    return told
 
 
 def _wants(talk: Talk) -> bool:
