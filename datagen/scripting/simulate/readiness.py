@@ -19,6 +19,8 @@ EARLY = 5
 
 ASKED = 0.5
 """More than this share of the words of what is to be done is said by who asks for it."""
+_CONCEDES = frozenset(("blames_itself", "glad"))
+"""Labels of what is said to news after which nobody has a reason to complain."""
 SETTLES = 5
 """Fewest words of a reply that takes news as it is, and does not only say that it was heard."""
 _KNOWS = re.compile(
@@ -103,9 +105,15 @@ def _is_to_come(talk: Talk, name: str) -> bool:
     return any(name in step.facts for step in talk.steps if step.do != "look")
 
 
+def _may_be_cross(talk: Talk, event: AgendaItem) -> bool:
+    """Nobody complains who has said that it was its own doing, or how glad it is."""
+    return all(one.label not in _CONCEDES for one in talk.floor.drafts)
+
+
 def _is_angry_again(talk: Talk, event: AgendaItem) -> bool:
     """Nobody loses its patience in the breath in which it has just been soothed."""
-    return not talk.is_vented and all(other.kind != "Q4" for other in talk.agenda)
+    is_calm = talk.is_vented or not _may_be_cross(talk, event)
+    return not is_calm and all(other.kind != "Q4" for other in talk.agenda)
 
 
 def _asks_names(talk: Talk, event: AgendaItem) -> bool:
@@ -260,6 +268,7 @@ _READY: dict[str, Callable[[Talk, AgendaItem], bool]] = {
     "Q1": _believes,
     "Q2": _asks_term,
     "Q3": _wishes,
+    "Q4": _may_be_cross,
     "Q5": _asks_gap,
     "Q6": _asks_apart,
     "fact": _asks_term,

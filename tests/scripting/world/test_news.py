@@ -168,6 +168,14 @@ def test_nobody_insults_anybody_the_first_time() -> None:
         assert not [line for line in lines_of("user", act) if insults.search(line)]
 
 
+@pytest.mark.parametrize(("label", "may"), [("blames_itself", False), ("objects", True)])
+def test_nobody_complains_of_what_was_its_own_doing(label: Label, may: bool) -> None:
+    talk = let_down()
+    talk.floor.drafts[-1].label = label
+    assert readiness.is_ready(talk, AgendaItem("Q4")) is may
+    assert readiness.is_ready(talk, AgendaItem("grievance")) is may
+
+
 def test_a_fine_offer_is_not_all_that_there_is() -> None:
     grudging = re.compile(r"all there is|better than nothing|what choice", re.IGNORECASE)
     assert not [line for line in lines_of("user", "accept") if grudging.search(line)]
