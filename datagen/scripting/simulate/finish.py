@@ -65,6 +65,8 @@ SOUNDS, COUGHS = 0.16, 0.2
 share of coughs."""
 LOW, EXCITED = -0.25, 0.4
 """Valence under which somebody is felt with, and arousal from which others are surprised."""
+_GIVEN = ("prompt.identity", "prompt.other", "prompt.note", "prompt.role", "prompt.phone", "user.")
+"""Licences of what a caller has asked for and is not surprised by: its own numbers and names."""
 PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 """Chances of a pause inside a turn: of a caller by its level of fillers, and of an agent."""
 _DETERMINERS = frozenset(("a", "an", "the", "my", "your", "our", "their", "this", "that"))
@@ -286,7 +288,8 @@ def _function(draft: Draft, listener: Speaker, draws: Draws, *, is_trouble: bool
     if "prompt.reason" in draft.licence:  # it is what the caller has said itself
         return "continue"
     if draft.licence and draws.chance(0.45):
-        return "agree" if draws.chance(0.75) else "surprise"
+        is_new = not draft.licence[0].startswith(_GIVEN)
+        return "surprise" if draws.chance(0.25) and is_new else "agree"
     return "continue"
 
 
