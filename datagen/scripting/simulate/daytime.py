@@ -20,10 +20,15 @@ _LATE = (
                    r"\bthis evening\b", re.IGNORECASE),
         ("evening",),
     ),
+    (
+        re.compile(r"\b(?:can|could|will|'ll)\b[^.]*\bthis afternoon\b", re.IGNORECASE),
+        ("morning", "afternoon"),
+    ),
     (re.compile(r"\b(?:should've|should have) gone home\b", re.I), ("afternoon", "evening")),
     (re.compile(r"\bhaven't (?:even )?(?:had|eaten) lunch\b", re.I), ("afternoon",)),
 )  # fmt: skip
-"""What is said only when it is late, with the parts of the day that are."""
+"""What is said only at some times, with the parts of the day that are: when it is late, or while
+there is something left of the day."""
 
 
 @lru_cache(maxsize=65536)

@@ -30,6 +30,7 @@ _AT_HOME = re.compile(
     [
         ("I should've gone home an hour ago.", {"afternoon", "evening"}),
         ("I haven't even had lunch yet.", {"afternoon"}),
+        ("I could drop it off this afternoon.", {"morning", "afternoon"}),
         ("My coffee's been cold for an hour.", {"morning", "afternoon", "evening"}),
     ],
 )
@@ -55,7 +56,9 @@ def test_nobody_is_called_in_the_evening_about_what_comes_tonight() -> None:
     value = SimpleNamespace(type="text", written="tonight")
     story = SimpleNamespace(daypart="")
     pack = SimpleNamespace(caller={})
-    world = cast("World", SimpleNamespace(story=story, pack=pack, values={"ready_at": value}))
+    world = cast(
+        "World", SimpleNamespace(story=story, pack=pack, values={"ready_at": value}, said={})
+    )
     drawn = {maker._daypart(world, Draws(Random(seed))) for seed in range(40)}
     assert drawn == {"morning", "afternoon"}
 
