@@ -6,6 +6,7 @@ import re
 from random import Random
 from types import SimpleNamespace
 from typing import cast
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -13,9 +14,11 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import finish, maker
 from datagen.scripting.simulate.acts import Acts, default_path, load_acts
 from datagen.scripting.simulate.answers import to_the_point
+from datagen.scripting.simulate.apart import ask_unrelated
 from datagen.scripting.simulate.daytime import timely
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.realizer import TurnRealizer
+from datagen.scripting.simulate.talk import AgendaItem
 from datagen.scripting.world.customer_asks import answered_first
 from datagen.scripting.world.draw import World
 
@@ -94,6 +97,16 @@ def test_what_has_nothing_to_do_with_a_call_is_asked_from_anywhere() -> None:
     part = load_acts(default_path()).user["ask_unrelated"]["any"][-1]
     assert len(part) > 20
     assert not [line for line in part if _AT_HOME.search(line)]
+
+
+@pytest.mark.parametrize(("steps", "asks"), [([], True), (["handoff"], False)])
+def test_who_is_about_to_put_a_caller_through_does_not_ask_for_more(
+    steps: list[str], *, asks: bool
+) -> None:
+    talk = MagicMock(is_waiting=False, steps=steps)
+    ask_unrelated(talk, AgendaItem("Q6"))
+    said = [call.args[0] for call in talk.agent.call_args_list]
+    assert said == (["redirect", "back_to_call"] if asks else ["redirect"])
 
 
 def test_a_business_asks_nothing_that_only_some_have() -> None:
