@@ -174,8 +174,6 @@ def answered_first(ask: str, lines: tuple[str, ...]) -> tuple[str, ...]:
         if held[0] == max(held):
             found.append((held[0], line))
     most = max((one for one, _ in found), default=0)
-    if not most and any(asked & content_stems(line) for line in lines):
-        return ()  # what is asked comes too late in each that says it
     return tuple(line for one, line in found if one == most)
 
 

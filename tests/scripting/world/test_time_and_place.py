@@ -19,7 +19,6 @@ from datagen.scripting.simulate.daytime import timely
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.realizer import TurnRealizer
 from datagen.scripting.simulate.talk import AgendaItem
-from datagen.scripting.world.customer_asks import answered_first
 from datagen.scripting.world.draw import World
 
 _AT_HOME = re.compile(
@@ -82,15 +81,6 @@ def test_who_asks_where_hears_where() -> None:
     assert to_the_point("Where do you keep the stuff people find?", (line,)) == (line,)
     line = "A membership is {single} for one, and you get {shop_off} off in the shop."
     assert to_the_point("What do members get?", (line,)) == (line,)
-
-
-def test_nothing_is_asked_that_comes_last_or_not_at_all_in_what_is_told() -> None:
-    ask = "How late can people add insurance?"
-    lines = ("We keep part of the fare, and there's no insurance after that.", "We keep part.")
-    assert answered_first(ask, lines) == ()
-    assert answered_first(ask, ("Insurance ends a week before.", *lines)) == (
-        "Insurance ends a week before.",
-    )
 
 
 def test_what_has_nothing_to_do_with_a_call_is_asked_from_anywhere() -> None:
