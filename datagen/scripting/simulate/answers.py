@@ -17,8 +17,11 @@ from datagen.scripting.compose.grammar import about
 _STEM = 4
 _CLAUSE = re.compile(r"(?<=[,.]) ")
 _SLOT = re.compile(r"\{\w+\}")
-_LISTS = re.compile(r"\b(?:what are|your \w+s\b|prices|plans|tiers|each)\b", re.IGNORECASE)
-"""What asks for all there is."""
+_LISTS = re.compile(
+    r"\b(?:what are|your \w+s\b|prices|plans|tiers|each)\b|^(?:and )?where\b|\bget\?$",
+    re.IGNORECASE,
+)
+"""What asks for all there is, or for a place or a benefit, which is said in any clause."""
 _WANTED: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     (re.compile(r"\bhow much (?:notice|time)\b", re.IGNORECASE), frozenset(("duration",))),
     (

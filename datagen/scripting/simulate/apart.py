@@ -60,11 +60,11 @@ def ask_gap(talk: Talk, event: AgendaItem) -> None:
 def ask_unrelated(talk: Talk, event: AgendaItem) -> None:
     """Ask for something that is not the agent's business: as both wait for a tool, after which it
     goes on by itself, or when the agent wants to know whether there is anything else, to which it
-    comes back."""
+    comes back. Who has more to do, be it to put the caller through, does not ask for more."""
     talk.user("ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
-    if not talk.is_waiting:
+    if not talk.is_waiting and not talk.steps:
         talk.agent("back_to_call", "declineRequest", without=talk.not_called)
         talk.led_back_at = talk.floor.last
     talk.probe("Q6", "redirect", asked)

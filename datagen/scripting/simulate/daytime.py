@@ -20,14 +20,21 @@ _LATE = (
                    r"\bthis evening\b", re.IGNORECASE),
         ("evening",),
     ),
+    (
+        re.compile(r"\b(?:can|could|will|'ll)\b[^.]*\bthis afternoon\b", re.IGNORECASE),
+        ("morning", "afternoon"),
+    ),
+    (re.compile(r"\b(?:should've|should have) gone home\b", re.I), ("afternoon", "evening")),
+    (re.compile(r"\bhaven't (?:even )?(?:had|eaten) lunch\b", re.I), ("afternoon",)),
 )  # fmt: skip
-"""What is said only when it is late, with the parts of the day that are."""
+"""What is said only at some times, with the parts of the day that are: when it is late, or while
+there is something left of the day."""
 
 
 @lru_cache(maxsize=65536)
 def is_timely(line: str, daypart: str) -> bool:
     """Tell whether a line may be said at a time of day: in the morning nobody has had a long day,
-    and it is dark in the evening only."""
+    lunch is due in the afternoon, and it is dark in the evening only."""
     return not any(form.search(line) for form, dayparts in _LATE if daypart not in dayparts)
 
 

@@ -35,6 +35,8 @@ _HEARD = _ASKS | {"offer", "apology", "declineRequest"}
 _TELLS = frozenset(("inform", "answer"))
 """Acts of an agent by which a caller may be surprised: what is refused, offered or asked of it, or
 is as it has said itself, is no news."""
+_GIVEN = ("prompt.identity", "prompt.other", "prompt.note", "prompt.role", "prompt.phone", "user.")
+"""Licences of what a caller has asked for and is not surprised by: its own numbers and names."""
 _REACTS = ("user", "autoPositive")
 """By whom and how a turn begins that makes something of the news itself."""
 
@@ -85,7 +87,7 @@ def _user_reacts(talk: Talk, at: int, places: list[int], draws: Draws) -> tuple[
     if draft.act in ("instruct", "offer", "promise", "confirm"):
         chance = 0.6
     elif draft.licence:
-        later = _after_news(talk, at, places)
+        later = [] if draft.licence[0].startswith(_GIVEN) else _after_news(talk, at, places)
         if later and draws.chance(SURPRISED):
             return "surprise", later
         chance = AGREES

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from math import exp
 from typing import Protocol
 
@@ -25,6 +26,7 @@ from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.assistant import simulate_assistant
 from datagen.scripting.simulate.call import simulate
+from datagen.scripting.simulate.daytime import is_timely
 from datagen.scripting.simulate.drawn_call import (
     DrawnAssistantCall,
     DrawnCall,
@@ -63,6 +65,8 @@ _DAYPARTS = {"morning": 0, "afternoon": 13, "evening": 18}
 """Parts of the day, with the hour after which they have begun."""
 _EVENING = re.compile(r"\b(?:(?:this|all) evening|since dinner|since sunset)\b")
 """What is only said when it is evening."""
+_TONIGHT = re.compile(r"\btonight\b")
+"""What is said of an evening that has not come yet."""
 _AGENT_EMOTIONS = {
     "friendly": "friendly",
     "brisk": "neutral",
@@ -309,7 +313,8 @@ class WorldMaker:
 
 def _mandate(world: World, cast: Cast, draws: Draws) -> Mandate:
     is_formal = cast.manner == "formal"
-    return draw_mandate(world, cast.probes, draws, daypart=cast.daypart, is_formal=is_formal)
+    fits = partial(is_timely, daypart=cast.daypart)
+    return draw_mandate(world, cast.probes, draws, is_timely=fits, is_formal=is_formal)
 
 
 def _num_words(aim: float) -> float:
@@ -336,6 +341,9 @@ def _daypart(world: World, draws: Draws) -> str:
         return "evening"
     times = [value.written for value in world.values.values() if value.type == "time"]
     earliest = min(map(_hour, times), default=24)
+    told = (*(value.written for value in world.values.values()), *world.said.values())
+    if any(map(_TONIGHT.search, told)):
+        earliest = min(earliest, _DAYPARTS["evening"])
     return draws.pick([name for name, hour in _DAYPARTS.items() if hour <= max(0, earliest - 1)])
 
 

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from datagen.scripting.compose.grammar import capital, filled_by, opened, spelled_out
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.simulate.acts import Acts, Parts
+from datagen.scripting.simulate.acts import Acts, Part, Parts
+from datagen.scripting.simulate.daytime import is_timely, timely
 from datagen.text import one_stop
 from datagen.types import Speaker
 
@@ -114,7 +115,7 @@ class TurnRealizer:
             parts = own
         if hidden:
             parts = _without(parts, hidden)
-        said = [choice for part in parts if (choice := self._pick(part))]
+        said = [choice for part in parts if (choice := self._pick_timely(part))]
         return self.fill(said[0] if len(said) == 1 else " ".join(said))
 
     def line(
@@ -139,6 +140,13 @@ class TurnRealizer:
         if stated.isdisjoint(self._spoken_otherwise):
             return _said((text, one_stop(text), stated))
         return _said((text, one_stop(template.format_map(self._spoken)), stated))
+
+    def _pick_timely(self, part: Part) -> str:
+        choice = self._pick(part)
+        daypart = self._written.get("daypart", "")
+        if not daypart or is_timely(choice, daypart):
+            return choice
+        return self._pick(timely(part, daypart))
 
     def _pick(self, choices: Sequence[str]) -> str:
         choice = self._draws.pick(choices)

@@ -125,7 +125,7 @@ def _times(world: World, mandate: Mandate, draws: Draws) -> list[str]:
     """Return that any time will do, where one is offered and no note names another."""
     offers = [line for step in world.steps if step.do == "offer" for line in step.say]
     written = {name: value.written for name, value in world.values.items()}
-    notes = [note.answer for note in mandate.notes.values()]
+    notes = [f"{note.question} {note.answer}" for note in mandate.notes.values()]
     is_bound = any(_WHEN.search(_filled(capital_slot(note), written)) for note in notes)
     is_due = mandate.bound == "accept" and _has_time(world, offers)
     return [draws.pick(_ANY_TIME)] if is_due and not is_bound else []

@@ -8,7 +8,7 @@ The business has the world; the assistant knows these sentences and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
@@ -61,8 +61,6 @@ _SENSED = re.compile(r"\bcan (?:hear|see)\b|\bmy voice\b", re.I)
 """What a wish holds that only whoever is on the line can say of itself."""
 _DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 """What names a day, beside which another would be taken for it."""
-_AFTERNOON = re.compile(r"\b(?:can|could|will|'ll)\b[^.]*\bthis afternoon\b", re.I)
-"""What nobody means to do any more in the evening."""
 _ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
 """What an answer holds that ends a call, which its customer has not decided before it."""
 _SECOND = re.compile(r"\bthe \w+ one\?|, then\.$|\?$", re.I)
@@ -219,11 +217,12 @@ def draw_mandate(
     probes: Sequence[str],
     draws: Draws,
     *,
-    daypart: str = "",
+    is_timely: Callable[[str], bool] = bool,
     is_formal: bool = False,
 ) -> Mandate:
-    """Draw what the customer has told, maybe an assistant without short forms; sets the limit, the
-    number to call back, and what has no short forms among the world's values."""
+    """Draw what the customer has told, maybe an assistant without short forms, of what is told at
+    that time of day; sets the limit, the number to call back, and what has no short forms among the
+    world's values."""
     asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
     bound, limit = _bound(world, draws)
@@ -233,7 +232,7 @@ def draw_mandate(
     if _is_to_be_reached(world, asks) and draws.chance(CALLED_BACK):
         world.values[REACHED_AT] = _PHONE.draw(draws)
     plain = [line for line in world.story.more if stands_alone(line)]
-    plain = list(_beside(plain, asks, world, daypart))
+    plain = list(filter(is_timely, _beside(plain, asks, world)))
     is_verified = world.story.verify and not {"Q1", "Q2"} & set(probes)
     wish = world.wish if world.wish and _is_open_for(world, world.wish) else None
     mandate = Mandate(
@@ -263,16 +262,13 @@ def _is_to_be_reached(world: World, asks: Sequence[ProcedureStep]) -> bool:
     return has_act and not has_phone and not world.story.verify
 
 
-def _beside(
-    lines: Sequence[str], asks: Sequence[ProcedureStep], world: World, daypart: str
-) -> Iterator[str]:
-    """Yield what may be told beside a reason: neither what the business then asks for, nor a day or
-    a time of day that does not fit the others."""
+def _beside(lines: Sequence[str], asks: Sequence[ProcedureStep], world: World) -> Iterator[str]:
+    """Yield what may be told beside a reason: neither what the business then asks for, nor a day
+    that does not fit the others."""
     asked = set(chain.from_iterable(slots(answer_of(step)) for step in asks))
     has_day = _has_day(asks, world)
     for line in lines:
-        is_apart = slots(line).isdisjoint(asked) and not (has_day and _DAY.search(line))
-        if is_apart and not (daypart == "evening" and _AFTERNOON.search(line)):
+        if slots(line).isdisjoint(asked) and not (has_day and _DAY.search(line)):
             yield line
 
 

@@ -49,7 +49,7 @@ _STATES = re.compile(
 )
 """A question after what the business states, which its caller cannot have known."""
 _STOP = re.compile(r"[.?!]")
-_STARTS = ("Well, ", "Oh, ", "Hm, ", "Um, ", "Uh, ", "So, ", "Yeah, ")
+_STARTS = ("Well, ", "Oh, ", "Hm, ", "Um, ", "Uh, ", "So, ", "Yeah, ", "Now that you ask, ")
 
 
 _OF_WHOM = re.compile(r"\bof you\b", re.I)
