@@ -33,7 +33,7 @@ from datagen.scripting.simulate.realizer import Said
 from datagen.scripting.simulate.talk import Talk
 from datagen.types import Interruption, InterruptionKind, Uptake
 
-INTERRUPTED, PLAIN = (0.22, 0.46, 0.8), 0.4
+INTERRUPTED, PLAIN = (0.26, 0.54, 0.9), 0.4
 """Chance that a caller cuts in on what is told, by its level of interruptions, and how much less
 likely it does so where no value is told."""
 ANGRY = 1.6

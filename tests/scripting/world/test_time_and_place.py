@@ -5,21 +5,19 @@ from __future__ import annotations
 import re
 from random import Random
 from types import SimpleNamespace
-from typing import cast
 from unittest.mock import MagicMock
 
 import pytest
 
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.simulate import finish, maker
+from datagen.scripting.simulate import listening, maker
 from datagen.scripting.simulate.acts import Acts, default_path, load_acts
 from datagen.scripting.simulate.answers import to_the_point
 from datagen.scripting.simulate.apart import ask_unrelated
 from datagen.scripting.simulate.daytime import timely
-from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.realizer import TurnRealizer
 from datagen.scripting.simulate.talk import AgendaItem
-from datagen.scripting.world.draw import World
+from tests.scripting.world.test_manners import talk_of
 
 _AT_HOME = re.compile(
     r"\b(?:right now|as we speak|here|hear (?:it|that)|I(?:'m| am) (?:looking|practicing))\b", re.I
@@ -67,13 +65,13 @@ def test_nobody_is_called_in_the_evening_about_what_comes_tonight() -> None:
 
 @pytest.mark.parametrize("licence", ["prompt.identity_value", "prompt.note-1", "user.fee"])
 def test_nobody_is_surprised_by_what_it_has_asked_for(licence: str) -> None:
-    feeling = SimpleNamespace(arousal=0.0, valence=0.0)
-    draft = cast("Draft", SimpleNamespace(act="answer", licence=(licence,), emotion=feeling))
-    drawn = {
-        finish._function(draft, "user", Draws(Random(seed)), is_trouble=False)
-        for seed in range(200)
-    }
-    assert drawn == {"agree", "continue"}
+    talk = talk_of("vet", "refill", "ordered")
+    talk.agent_line(("It's a long sentence, and here's the rest of it.",), "inform", (licence,))
+    talk.floor.drafts[-1].breaks_news()
+    at = talk.floor.last
+    places = [talk.floor.drafts[at].num_words]
+    drawn = {listening._user_reacts(talk, at, places, Draws(Random(seed)))[0] for seed in range(99)}
+    assert "surprise" not in drawn
 
 
 def test_who_asks_where_hears_where() -> None:
