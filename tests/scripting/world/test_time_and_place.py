@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from random import Random
 from types import SimpleNamespace
+from typing import cast
 from unittest.mock import MagicMock
 
 import pytest
@@ -17,6 +18,7 @@ from datagen.scripting.simulate.apart import ask_unrelated
 from datagen.scripting.simulate.daytime import timely
 from datagen.scripting.simulate.realizer import TurnRealizer
 from datagen.scripting.simulate.talk import AgendaItem
+from datagen.scripting.world.draw import World
 from tests.scripting.world.test_manners import talk_of
 
 _AT_HOME = re.compile(
