@@ -114,6 +114,8 @@ _SPELLED_OUT = (
 @lru_cache(maxsize=16384)
 def spelled_out(text: str) -> str:
     """Return a text without short forms: "I am afraid I cannot" for "I'm afraid I can't"."""
+    if "'" not in text:
+        return text
     is_opened = text[:1].isupper()
     for form, said in _SPELLED_OUT:
         text = form.sub(said, text)

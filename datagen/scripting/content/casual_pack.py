@@ -159,7 +159,7 @@ class Theme(Settings):
     def suits(self, name: str, lives: Iterable[Life]) -> bool:
         """Tell whether somebody who is what some lives presume may say a line."""
         own = self._lives.get(name, ())
-        return all(is_one_life(own, life) for life in lives)
+        return not own or all(is_one_life(own, life) for life in lives)
 
 
 class Trait(Settings):

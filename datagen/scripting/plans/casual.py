@@ -11,8 +11,9 @@ equally often.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain, permutations
 from typing import TypeVar
 
@@ -316,20 +317,22 @@ def _part(
     return ChatPart((first, second), says, is_opening=thread == 0)
 
 
-def _goes(theme: Theme, names: dict[Speaker, tuple[str, str]], sides: dict[Speaker, _Side]) -> bool:
+def _goes(
+    theme: Theme, names: Mapping[Speaker, tuple[str, str]], sides: dict[Speaker, _Side]
+) -> bool:
     """Tell whether each may say its lines after what the two have said and been."""
-    agent, user = (sides[who].said for who in SPEAKERS)
-    heard = dict(zip(SPEAKERS, (user, agent), strict=True))
-    return all(
-        theme.goes_with(name, sides[who].said)
-        and theme.suits(name, sides[who].lives)
-        and theme.answers(name, heard[who])
-        for who, lines in names.items()
-        for name in lines
-    )
+    for who, lines in names.items():
+        side, heard = sides[who], sides["user" if who == "agent" else "agent"].said
+        for name in lines:
+            if not (theme.goes_with(name, side.said) and theme.answers(name, heard)):
+                return False
+            if not theme.suits(name, side.lives):
+                return False
+    return True
 
 
-def _said(thread: int, pair: tuple[int, int]) -> dict[Speaker, tuple[str, str]]:
+@cache
+def _said(thread: int, pair: tuple[int, int]) -> Mapping[Speaker, tuple[str, str]]:
     """Return what each says by the names of ``apart``: its line, what it may say to the other's."""
     first, second = (line_name(thread, line) for line in pair)
     names = (first, f"own.{second}"), (second, f"own.{first}")

@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import article_problems, opened, spelled_out
+from datagen.scripting.simulate.daytime import DAYPARTS, is_timely
 from datagen.text import spelling_problems
 from datagen.types import SPEAKERS, Speaker
 
@@ -57,6 +58,15 @@ class Acts(Settings):
             if word[0].islower()
         }
         return frozenset(word[0].upper() + word[1:] for word in words if len(word) > 1)
+
+    @cached_property
+    def untimely(self) -> dict[str, frozenset[str]]:
+        """What nobody says, by the time of day at which nobody does."""
+        lines = {line for _, line in self.lines()}
+        return {
+            daypart: frozenset(line for line in lines if not is_timely(line, daypart))
+            for daypart in DAYPARTS
+        }
 
     @cached_property
     def low(self) -> dict[Speaker, dict[str, str]]:

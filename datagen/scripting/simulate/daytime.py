@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
+DAYPARTS = ("morning", "afternoon", "evening")
 _LATE = (
     (
         re.compile(r"\b(?:long day|day(?:'s| is) (?:almost )?over)\b|\b(?:been|have|has|'ve|was|"
@@ -35,7 +36,14 @@ there is something left of the day."""
 def is_timely(line: str, daypart: str) -> bool:
     """Tell whether a line may be said at a time of day: in the morning nobody has had a long day,
     lunch is due in the afternoon, and it is dark in the evening only."""
-    return not any(form.search(line) for form, dayparts in _LATE if daypart not in dayparts)
+    return _untimely(daypart).search(line) is None
+
+
+@cache
+def _untimely(daypart: str) -> re.Pattern[str]:
+    """Return all that is not said at a time of day as one form."""
+    forms = (form.pattern for form, dayparts in _LATE if daypart not in dayparts)
+    return re.compile("|".join(forms), re.IGNORECASE)
 
 
 def timely(lines: Sequence[str], daypart: str) -> Sequence[str]:

@@ -97,7 +97,7 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
         if num_heard < MIN_LISTENED:
             continue
         listens = backchannel(talk, at, acts, num_heard, draws)
-        if at in missed or _is_turned_down(talk, at):
+        if listens and (at in missed or _is_turned_down(talk, at)):
             listens = None  # nobody nods to what it has not caught, or does not want
         if (turn := listens or sound(talk, draft, acts, num_heard, draws)) is not None:
             if listens or turn.text not in sounds:  # nobody says the same to somebody else again

@@ -47,9 +47,9 @@ def backchannel(talk: Talk, at: int, acts: Acts, num_heard: int, draws: Draws) -
     """Draw at most one backchannel in the draft ``at``, where a clause ends; nobody nods to a
     question, or to thanks."""
     draft = talk.floor.drafts[at]
-    is_over = draft.rote or draft.act == "thanking" or draft.calls
-    asks = draft.text[-1] == "?" or draft.act in _ASKS  # "I need your number" asks for an answer
-    if num_heard < MIN_LISTENED or is_over or asks:
+    if num_heard < MIN_LISTENED or draft.rote or draft.calls or draft.act == "thanking":
+        return None
+    if draft.text[-1] == "?" or draft.act in _ASKS:  # "I need your number" asks for an answer
         return None
     listener: Speaker = "user" if draft.speaker == "agent" else "agent"
     person = talk.cast.user if listener == "user" else talk.cast.agent
@@ -142,9 +142,10 @@ def _ends(talk: Talk, draft: Draft, names: Iterable[str]) -> list[int]:
 def sound(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Draws) -> Turn | None:
     """Draw a sound of the caller's that is not for the agent, who goes on: nobody makes one that
     could be an answer, when it is asked something or hears no."""
-    is_free = draft.speaker == "agent" and not draft.rote and not draft.calls
-    is_heard = draft.text[-1] == "?" or draft.act in _HEARD or (talk.is_let_down and draft.licence)
-    if not is_free or is_heard or num_heard < MIN_LISTENED + 2 or not draws.chance(SOUNDS):
+    if draft.speaker == "user" or draft.rote or draft.calls or num_heard < MIN_LISTENED + 2:
+        return None
+    is_heard = draft.text[-1] == "?" or draft.act in _HEARD or (draft.licence and talk.is_let_down)
+    if is_heard or not draws.chance(SOUNDS):
         return None
     kind = "cough" if draws.chance(COUGHS) else "side_talk"
     return _listens("user", kind, draws.pick(acts.listening[kind]), draws.integer(3, num_heard - 6))

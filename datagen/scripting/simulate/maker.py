@@ -65,7 +65,7 @@ _DAYPARTS = {"morning": 0, "afternoon": 13, "evening": 18}
 """Parts of the day, with the hour after which they have begun."""
 _EVENING = re.compile(r"\b(?:(?:this|all) evening|since dinner|since sunset)\b")
 """What is only said when it is evening."""
-_TONIGHT = re.compile(r"\btonight\b")
+_TONIGHT = "tonight"
 """What is said of an evening that has not come yet."""
 _AGENT_EMOTIONS = {
     "friendly": "friendly",
@@ -342,7 +342,7 @@ def _daypart(world: World, draws: Draws) -> str:
     times = [value.written for value in world.values.values() if value.type == "time"]
     earliest = min(map(_hour, times), default=24)
     told = (*(value.written for value in world.values.values()), *world.said.values())
-    if any(map(_TONIGHT.search, told)):
+    if _TONIGHT in "\n".join(told):
         earliest = min(earliest, _DAYPARTS["evening"])
     return draws.pick([name for name, hour in _DAYPARTS.items() if hour <= max(0, earliest - 1)])
 

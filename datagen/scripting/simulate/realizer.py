@@ -15,7 +15,7 @@ from datagen.scripting.compose.grammar import capital, filled_by, opened, spelle
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate.acts import Acts, Part, Parts
-from datagen.scripting.simulate.daytime import is_timely, timely
+from datagen.scripting.simulate.daytime import timely
 from datagen.text import one_stop
 from datagen.types import Speaker
 
@@ -81,6 +81,8 @@ class TurnRealizer:
     ) -> None:
         self._acts, self._draws = {"agent": acts.agent, "user": acts.user}, draws
         self._low = acts.low
+        self._daypart = words.get("daypart", "")
+        self._untimely = acts.untimely.get(self._daypart, _NOTHING)
         self._written = _Filling(words)
         self._spoken = _Spoken(self._written)
         for name, value in values.items():
@@ -143,10 +145,9 @@ class TurnRealizer:
 
     def _pick_timely(self, part: Part) -> str:
         choice = self._pick(part)
-        daypart = self._written.get("daypart", "")
-        if not daypart or is_timely(choice, daypart):
-            return choice
-        return self._pick(timely(part, daypart))
+        if choice in self._untimely:
+            return self._pick(timely(part, self._daypart))
+        return choice
 
     def _pick(self, choices: Sequence[str]) -> str:
         choice = self._draws.pick(choices)
