@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from random import Random
 from types import SimpleNamespace
+from typing import cast
 from unittest.mock import MagicMock
 
 import pytest
