@@ -18,6 +18,7 @@ from datagen.scripting.simulate.apart import ask_unrelated
 from datagen.scripting.simulate.daytime import timely
 from datagen.scripting.simulate.realizer import TurnRealizer
 from datagen.scripting.simulate.talk import AgendaItem
+from datagen.scripting.world.draw import World
 from tests.scripting.world.test_manners import talk_of
 
 _AT_HOME = re.compile(
