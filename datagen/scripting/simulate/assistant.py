@@ -173,8 +173,7 @@ class AssistantCall:
             return False
         if talk.agenda[0].kind in ("Q1", "Q2"):  # it comes when the record is opened
             return False
-        is_asked = talk.steps[0].do in ("ask", "check")  # it has yet to hear what comes of it
-        if talk.agenda[0].kind == "wish" and (is_first or is_asked or not is_ready(talk, _WISH)):
+        if talk.agenda[0].kind == "wish" and (is_first or not self._may_wish()):
             return False
         if talk.agenda[0].kind == "Q0":  # who has not asked at once does when all is done
             return False
@@ -182,6 +181,14 @@ class AssistantCall:
             return False
         share = len(talk.agenda) / (len(talk.agenda) + len(talk.steps))
         return talk.chance(share * (0.1 if is_first else 0.8))
+
+    def _may_wish(self) -> bool:
+        """Tell whether it tries for more now: not before it has heard what comes of what it is
+        asked, nor in the breath in which it agrees."""
+        talk = self.talk
+        is_asked = talk.steps[0].do in ("ask", "check")
+        is_bound = talk.is_agreed and any(step.do == "act" for step in talk.steps)
+        return not (is_asked or is_bound) and is_ready(talk, _WISH)
 
     def _take_event(self, event: AgendaItem) -> None:
         if event.kind == "question":

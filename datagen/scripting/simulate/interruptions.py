@@ -38,7 +38,7 @@ INTERRUPTED, PLAIN = (0.26, 0.54, 0.9), 0.4
 likely it does so where no value is told."""
 ANGRY = 1.6
 """How much likelier an angry caller cuts in."""
-EARLY, COLLIDES, STOPPED = (0.08, 0.18, 0.32), 0.2, 0.3
+EARLY, COLLIDES, STOPPED = (0.08, 0.18, 0.32), 0.3, 0.3
 """Chances that a caller answers before a question ends, by its level of interruptions; that both
 begin at once; and that an agent stops a caller who rambles."""
 AT_ONCE, MIN_HEARD = (0.2, 0.5, 0.8), 2
@@ -59,6 +59,8 @@ UPTAKES: dict[str, tuple[Uptake, ...]] = {
 """What it does otherwise, each as likely as it is often."""
 PAUSES = 0.12
 """Chance that a caller cuts in who has nothing to say to it: the agent waits until it is back."""
+OCCASIONS = 2
+"""How much likelier it cuts in for each of what it has to say than for nothing."""
 NOTES = 0.4
 """Chance that a caller who stops the agent before a value is out wants to write that down."""
 SAID_ALONE = frozenset(("money", "time", "date", "percent", "duration"))
@@ -149,7 +151,7 @@ def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> Doing | None:
         kinds += ["protest", "protest"]
     if not kinds and not talk.chance(PAUSES):
         return None
-    return talk.draws.pick([*kinds, "pause"])
+    return talk.draws.pick([*kinds * OCCASIONS, "pause"])
 
 
 def _planned(

@@ -12,6 +12,7 @@ from datagen.scripting.compose.grammar import about
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.replies import moves, takes_it
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
+from datagen.scripting.world.customer_asks import is_undecided
 from datagen.scripting.world.pack import ProcedureStep
 
 EARLY = 5
@@ -40,6 +41,8 @@ _TAGS = about("Is that right?")
 """What a supposition ends with, which says nothing of what it is about."""
 _TAKEN = frozenset(("answer", "confirm", "agreement", "declineOffer"))
 """Acts of a caller who has understood what it was told; who accepts may make sure of it."""
+_DECIDES = frozenset(("acceptOffer", "declineOffer"))
+"""Acts of a caller who has made up its mind."""
 _SPOKEN = frozenset(("answer", "declineRequest"))
 """Acts of an agent that has answered something else by then."""
 
@@ -51,8 +54,18 @@ def is_ready(talk: Talk, event: AgendaItem) -> bool:
 
 
 def is_open(talk: Talk, name: str) -> bool:
-    """Tell whether a fact has not been told, nor what it is about been settled."""
-    return name not in talk.told and not talk.is_settled(name)
+    """Tell whether a fact has not been told, nor what it is about been settled or decided."""
+    return name not in talk.told and not (talk.is_settled(name) or _is_weighed(talk, name))
+
+
+def _is_weighed(talk: Talk, name: str) -> bool:
+    """Tell whether a caller who had to make up its mind has done so, and a fact is one that others
+    with its story are told before they do."""
+    if not is_undecided(talk.world):
+        return False
+    story = talk.world.story
+    is_reason = any(step.do == "tell" and name in step.facts for step in story.steps)
+    return is_reason and any(one.act in _DECIDES for one in talk.floor.drafts)
 
 
 def heard(talk: Talk, name: str) -> list[str]:

@@ -138,6 +138,10 @@ def test_what_is_no_business_of_the_agents_comes_where_there_is_time_and_is_led_
     assert talk.floor.drafts[-1].speaker == "user"  # what comes next is the result
     talk.is_waiting = False
     talk.floor.close()
+    ask_unrelated(talk, event)
+    assert talk.led_back_at < 0  # with steps left it does not ask for more
+    talk.floor.close()
+    talk.steps = []
     talk.agent("offer_more", "offer")
     ask_unrelated(talk, event)
     assert talk.led_back_at == talk.floor.last
