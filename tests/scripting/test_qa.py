@@ -350,6 +350,21 @@ def test_nobody_errs_with_what_was_just_said_not_to_be_so() -> None:
     assert found > 10
 
 
+def test_a_no_is_neither_praised_with_a_yes_nor_turned_down_with_a_no() -> None:
+    """Who says rightly "No." is not told "Yes.", and who is wrong with it not "I'm afraid not."."""
+    found = 0
+    for script in scripts():
+        for before, turn in pairwise(floor(script)):
+            says_no = before.text.endswith((" No.", " Hardly.", " Nothing.", " None at all."))
+            if before.act == "try.right" and says_no:
+                found += 1
+                assert not re.match(r"Ye[sp]", turn.text), (before.text, turn.text)
+            if before.act == "try.wrong" and says_no:
+                found += 1
+                assert not re.search(r"\bno\b|afraid not", turn.text, re.IGNORECASE), turn.text
+    assert found > 3
+
+
 def tells_a_case(ask: str) -> bool:
     """Tell whether a quiz is on a new case, for which a word that was said may be right."""
     return bool(re.search(r", |\bif\b", ask, re.IGNORECASE))

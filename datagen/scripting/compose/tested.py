@@ -164,13 +164,14 @@ class Tested(Realizer):
             self._say("user", "try.right", f"{opening} {quiz.right}")
             says_more = quiz.tell.count(" ") >= quiz.right.count(" ") + NEW_WORDS
             if says_more and self._draws.chance(0.4):
-                self._say("agent", "right", f"{self._act('agent', 'praise')} {quiz.tell}")
+                self._say("agent", "right", f"{self._act('agent', quiz.praise)} {quiz.tell}")
             else:
-                praise = self._act("agent", "right" if is_said else "praise")
+                listened = is_said and quiz.praise == "praise"
+                praise = self._act("agent", "right" if listened else quiz.praise)
                 self._say("agent", "right", praise)
         elif at < right + wrong:
             self._say("user", "try.wrong", f"{self._act('user', 'try')} {quiz.wrong}")
-            self._say("agent", "correct", f"{self._act('agent', 'wrong')} {quiz.tell}")
+            self._say("agent", "correct", f"{self._act('agent', quiz.refusal)} {quiz.tell}")
         else:
             self._say("user", "try.none", self._act("user", "forgot" if is_said else "blank"))
             self._say("agent", "tell", f"{self._act('agent', 'never_mind')} {quiz.tell}")

@@ -38,7 +38,7 @@ REPEATED, ANSWERED = 0.3, 0.5
 """From which share of their words in the answer on, nobody sets a belief right just before it: the
 words that set it right, and those of the belief."""
 _YES_OR_NO = re.compile(r"(?:yes|no|not really)\b", re.IGNORECASE)
-_DENIES = re.compile(r"(?:No|Not|Hardly|Never|Nobody)\b")
+_DENIES = re.compile(r"(?:No|Not|None|Nothing|Hardly|Never|Nobody)\b")
 _LEANS = re.compile(
     r"(?:so (?:do|does|is|are|can|has)|that|this|those|these|others?|another|also|then|even so)\b",
     re.IGNORECASE,
@@ -126,6 +126,18 @@ class Quiz(Settings):
     """The right answer in a sentence."""
     sure: bool = False
     """Who has heard the answer to the main question knows it."""
+
+    @property
+    def praise(self) -> str:
+        """The act that praises the right answer: no "yes" to a no."""
+        return "praise.no" if _DENIES.match(self.right) else "praise"
+
+    @property
+    def refusal(self) -> str:
+        """The act that turns the wrong answer down: another no would agree with a no."""
+        if not _DENIES.match(self.wrong):
+            return "wrong"
+        return "wrong.yes" if self.right.startswith("Yes") else "wrong.no"
 
     def is_given_away_by(self, detail: str) -> bool:
         """Tell whether nobody asks that right after a detail, which speaks of the same."""

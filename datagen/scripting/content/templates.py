@@ -35,6 +35,7 @@ _LESSON = (
         "heard.need", "scope", "unsure", "unsure.own", "never_mind", "quiz", "quiz.new",
         "quiz.guess", "praise", "right", "wrong", "correct", "correct.soft", "correct.was",
         "bridge", "again", "rephrase", "offer", "besides", "welcome", "welcome.grave", "further",
+        "praise.no", "wrong.no", "wrong.yes",
     )),
     frozenset((
         "hello", "hello.own", "hello.need", "hello.why", "hello.fact", "hail", "hail.own",
