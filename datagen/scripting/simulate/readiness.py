@@ -45,6 +45,8 @@ _DECIDES = frozenset(("acceptOffer", "declineOffer"))
 """Acts of a caller who has made up its mind."""
 _SPOKEN = frozenset(("answer", "declineRequest"))
 """Acts of an agent that has answered something else by then."""
+_LEADS = "interactionStructuring"
+"""Act of what a caller leads to something with, which takes nothing that it was told."""
 
 
 def is_ready(talk: Talk, event: AgendaItem) -> bool:
@@ -78,7 +80,7 @@ def heard(talk: Talk, name: str) -> list[str]:
     if is_past or told < max(talk.told.values()):
         return []
     later = talk.floor.drafts[told + 1 :]
-    replies = [one for one in later if one.speaker == "user"]
+    replies = [one for one in later if one.speaker == "user" and one.act != _LEADS]
     if any(one.act in _TAKEN or _is_settling(one) for one in replies):
         return []
     if any(one.speaker == "agent" and one.act in _SPOKEN for one in later):

@@ -206,6 +206,8 @@ def test_a_check_back_follows_what_it_checks() -> None:
     talk.agent_line(talk.world.fact("report_rule").tell, "inform")
     talk.tell(("report_rule",))
     assert heard(talk, "report_rule")
+    talk.user_line(("Let me say that back to you.",), "interactionStructuring")
+    assert heard(talk, "report_rule")  # that leads to it, and takes nothing
     talk.user("ask_agent", "setQuestion")
     talk.agent("state_agent", "answer")
     assert not heard(talk, "report_rule")
