@@ -41,7 +41,7 @@ _BOUNDS: dict[Bound, tuple[str, ...]] = {
     ),
     "decline": (
         "Do not agree to anything else.",
-        "You may not agree to anything other than that.",
+        "You may not agree to anything other than what they asked for.",
         "You may not agree to anything else for {customer_first}.",
     ),
     "ask_back": (

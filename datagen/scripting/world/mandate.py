@@ -319,6 +319,8 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
     prices = [world.values[name].cents for name in _prices(world, offers)]
     if any(_UNIT.search(line) for step in offers for line in step.say):
         prices = []  # nobody knows what they come to
+    elif _most_told(world) > sum(prices):
+        prices = []  # a limit would be taken for one on what costs more
     cents = sum(prices)
     is_done = any(step.do == "act" for step in world.steps)  # whatever is offered
     if any(step.declines for step in offers):
@@ -334,6 +336,14 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
     if cents and draws.chance(0.6):
         return "accept", money((cents // MARGIN + draws.integer(1, 6)) * MARGIN)
     return "accept", None
+
+
+def _most_told(world: World) -> int:
+    """Return the largest sum, in cents, of the facts that are told at a step of their own."""
+    told = chain.from_iterable(step.facts for step in world.steps if step.do == "tell")
+    lines = chain.from_iterable(world.pack.facts[name].tell for name in told)
+    used = set(chain.from_iterable(map(slots, lines)))
+    return max((one.cents for name, one in world.values.items() if name in used), default=0)
 
 
 def _prices(world: World, offers: Sequence[ProcedureStep]) -> set[str]:

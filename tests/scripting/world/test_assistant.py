@@ -819,6 +819,16 @@ def test_a_limit_that_is_granted_is_no_price() -> None:
             assert "Their limit is" not in script.role_prompt
 
 
+def test_no_limit_is_on_the_less_of_what_is_told() -> None:
+    """Who hears that a battery is $8,700 does not say of the $65 for a visit that it fits."""
+    seen = 0
+    for script in calls("solar") + calls("water_utility"):
+        if re.match(r"battery/designer|shut_off/(?:pays_all|in_parts)", script.scenario):
+            seen += 1
+            assert "Their limit is" not in script.role_prompt
+    assert seen > 10
+
+
 def test_nobody_asks_who_the_customer_is_whose_record_is_open() -> None:
     whose = re.compile(
         r"\b(?:the customer(?! number)|customer's|you call(?:ing)? for|for again)\b", re.I
