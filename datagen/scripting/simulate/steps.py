@@ -13,7 +13,13 @@ from datagen.scripting.content.values import Value
 from datagen.scripting.simulate import asides, dues, replies, tools, wishes
 from datagen.scripting.simulate.acknowledgements import acknowledge, take_up
 from datagen.scripting.simulate.identify import ask_name, identify
-from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
+from datagen.scripting.simulate.interruptions import (
+    Telling,
+    early,
+    knew_it,
+    may_cut_in,
+    stop_rambling,
+)
 from datagen.scripting.simulate.readiness import asks_for, is_answered
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
 from datagen.scripting.simulate.talk import Talk
@@ -336,7 +342,7 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
             act = replies.hears(reply.label)
             act = "hear.bad" if act == "hear" and talk.is_let_down else act
             talk.agent(act, "autoPositive")
-    elif talk.chance(chance * talk.leisure):
+    elif talk.chance(chance * talk.leisure) and not knew_it(talk):
         is_news = any(name in talk.world.records for name in step.facts)
         act = "ack.low" if is_news and talk.is_low else act
         talk.user(act, "autoPositive", asides.OF_RULES if is_news else ())
