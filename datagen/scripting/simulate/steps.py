@@ -114,9 +114,17 @@ def _act(talk: Talk, step: ProcedureStep) -> None:
     if talk.world.is_lookup:
         licence = f"result.{tools.call(talk, step, ())}"
     talk.agent_line(step.say, "inform", (licence, *talk.licence(step.facts)))
+    talk.tell(_told_with(talk, step))
     talk.mood.feel("helped")
     talk.is_helped, talk.done_at = True, talk.floor.last
     _react(talk, step, 0.6, "ack_done")
+
+
+def _told_with(talk: Talk, step: ProcedureStep) -> list[str]:
+    """Return the facts of which what was said to be done states all values."""
+    said = talk.floor.drafts[-1].values
+    values = {name: talk.slots(talk.world.fact(name).tell) for name in step.facts}
+    return [name for name, slots in values.items() if slots and slots <= said]
 
 
 def _propose(talk: Talk, step: ProcedureStep) -> None:
