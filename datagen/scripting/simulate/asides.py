@@ -15,7 +15,7 @@ from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate import apart, wishes
 from datagen.scripting.simulate.answers import answering, stating
 from datagen.scripting.simulate.grievances import complain
-from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
+from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, knew_it, may_cut_in
 from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose
 from datagen.scripting.simulate.suppositions import contradicts, refers_back
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
@@ -166,7 +166,7 @@ def pressing(talk: Talk, *, waits: bool = False) -> Callable[[str], None] | None
 
 
 def _react(talk: Talk, act: str = "ack") -> None:
-    if talk.chance(ACKED * min(1, talk.leisure)):
+    if talk.chance(ACKED * min(1, talk.leisure)) and not knew_it(talk):
         talk.user(act, "autoPositive")
 
 

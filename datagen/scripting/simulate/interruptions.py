@@ -138,6 +138,13 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     return is_told
 
 
+def knew_it(talk: Talk) -> bool:
+    """Tell whether the caller has just cut in on what it knew or had heard enough of: it does not
+    take that in once more, although the agent has finished it."""
+    said = talk.floor.drafts[-2:-1]
+    return any(one.interruption and one.interruption.kind == "known" for one in said)
+
+
 def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> Doing | None:
     """Draw what the caller interrupts for; None if for nothing."""
     kinds: list[Doing] = []

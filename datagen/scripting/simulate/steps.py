@@ -13,7 +13,13 @@ from datagen.scripting.content.values import Value
 from datagen.scripting.simulate import asides, dues, replies, tools, wishes
 from datagen.scripting.simulate.acknowledgements import acknowledge, take_up
 from datagen.scripting.simulate.identify import ask_name, identify
-from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
+from datagen.scripting.simulate.interruptions import (
+    Telling,
+    early,
+    knew_it,
+    may_cut_in,
+    stop_rambling,
+)
 from datagen.scripting.simulate.readiness import asks_for, is_answered
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
 from datagen.scripting.simulate.talk import Talk
@@ -108,9 +114,17 @@ def _act(talk: Talk, step: ProcedureStep) -> None:
     if talk.world.is_lookup:
         licence = f"result.{tools.call(talk, step, ())}"
     talk.agent_line(step.say, "inform", (licence, *talk.licence(step.facts)))
+    talk.tell(_told_with(talk, step))
     talk.mood.feel("helped")
     talk.is_helped, talk.done_at = True, talk.floor.last
     _react(talk, step, 0.6, "ack_done")
+
+
+def _told_with(talk: Talk, step: ProcedureStep) -> list[str]:
+    """Return the facts of which what was said to be done states all values."""
+    said = talk.floor.drafts[-1].values
+    values = {name: talk.slots(talk.world.fact(name).tell) for name in step.facts}
+    return [name for name, slots in values.items() if slots and slots <= said]
 
 
 def _propose(talk: Talk, step: ProcedureStep) -> None:
@@ -336,7 +350,7 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
             act = replies.hears(reply.label)
             act = "hear.bad" if act == "hear" and talk.is_let_down else act
             talk.agent(act, "autoPositive")
-    elif talk.chance(chance * talk.leisure):
+    elif talk.chance(chance * talk.leisure) and not knew_it(talk):
         is_news = any(name in talk.world.records for name in step.facts)
         act = "ack.low" if is_news and talk.is_low else act
         talk.user(act, "autoPositive", asides.OF_RULES if is_news else ())

@@ -276,6 +276,20 @@ def test_numbers_on_file_are_checked_while_they_matter_and_taken_in() -> None:
     assert phones + others > 2
 
 
+def test_what_is_said_of_what_was_done_has_been_told() -> None:
+    """ "I put an end date on it, with forty days notice." "The notice is twenty days, right?" """
+    ended = 0
+    for script in (make("gym", index) for index in range(240)):
+        turns = floor(script)
+        acts = [at for at, turn in enumerate(turns) if "end date" in turn.text]
+        if acts:
+            ended += 1
+            later = turns[acts[0] + 1 :]
+            wrong = [turn.text for turn in later if turn.act == "correction"]
+            assert not any("month to month" in text for text in wrong), (script.dialog_id, wrong)
+    assert ended > 3
+
+
 def test_nobody_has_enough_of_an_answer_that_it_has_not_heard() -> None:
     enough, unheard = bank("cut_in.enough"), bank("cut_in.unheard")
     found = {True: 0, False: 0}

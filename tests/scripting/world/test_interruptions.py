@@ -367,6 +367,19 @@ def test_who_has_known_it_does_not_know_now() -> None:
             assert not re.search(r"\bknow now\b|\bnow I know\b|\bknow where\b", later), later
 
 
+def test_who_has_heard_enough_does_not_take_it_in_once_more() -> None:
+    lines = load_acts(default_path()).lines()
+    again = {line for where, line in lines if where.startswith("user.ack.")}
+    seen = 0
+    for script, at, _, _, planned in interrupted():
+        if planned.kind == "known":
+            seen += 1
+            later = following(script, at, "user")[:1]
+            assert not any(one.text in again for one in later), (script.dialog_id, later)
+    assert again
+    assert seen
+
+
 def test_nobody_wishes_a_good_morning_twice() -> None:
     greeting = re.compile(r"\b(?:morning|afternoon|evening)\b")
     seen = 0
