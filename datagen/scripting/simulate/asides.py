@@ -58,7 +58,7 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
         _react(talk, f"{act}.low" if talk.is_low else act)  # to the news, before anything else
     if event.kind == "Q2" and event.supposes and not may_suppose(talk, event.what):
         event = event._replace(supposes=False)
-    if event.kind == "Q1" and event.what and heard(talk, event.what):
+    if event.kind == "Q1" and event.what in talk.told:
         link = "check_back"
     if link == "link":
         link = _link(talk, event, is_back=is_back)

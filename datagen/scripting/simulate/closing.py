@@ -41,6 +41,8 @@ _NO_HELP = (*_GUSHES, "all your help", "your help", "for the help")
 """What nobody gives thanks for in whose matter nothing was done or found out."""
 _DAY = (" day.",)
 """What nobody wishes in the evening."""
+_BRIGHT = ("great day", "wonderful", "Enjoy", "t was lovely", "Lovely,", "glad you called")
+"""What nobody wishes to whom it leaves in trouble."""
 _END = {"solved": "solved", "refused": "failed", "failed": "failed"}
 """How it ends for the caller, by the outcome; else partly."""
 
@@ -142,6 +144,8 @@ def _part(talk: Talk) -> None:
     without = _DAY if talk.cast.daypart == "evening" else ()
     if _SOUR.search(talk.floor.drafts[-1].text):
         without = (*without, *_CONTENT)
+    if talk.world.story.mood == "problem" and talk.outcome != "solved":
+        without = (*without, *_BRIGHT)
     talk.agent(_bye(talk), "goodbye", without=without).rote = True
 
 

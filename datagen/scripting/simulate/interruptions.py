@@ -263,7 +263,7 @@ def _interrupt(
         talk.user(f"cut_in.back{what}", "interactionStructuring")
     elif kind == "known":
         talk.has_known = True
-        act = "cut_in.known"
+        act = "cut_in.known" if is_unsaid else "cut_in.clear"  # what has been said needs no source
         if telling.is_asked:  # nobody has enough of an answer that it has not heard
             act = "cut_in.unheard" if is_unsaid else "cut_in.enough"
         talk.user(act, "autoPositive")

@@ -234,7 +234,7 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
             _announced(talk, step, licence, is_new=not reminds)
         return
     if step.do == "offer" and (wish := wishes.haggling(talk, step.facts)):
-        asides.bring_up(talk, wish, link="before_that")
+        asides.bring_up(talk, wish, link=wishes.link_before(talk))
         talk.agent("shall_i.offered", "offer")
         talk.num_asides = 0
         _reply(talk, step)

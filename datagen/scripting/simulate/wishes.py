@@ -36,6 +36,12 @@ def haggling(talk: Talk, facts: Sequence[str]) -> AgendaItem | None:
     return next((one for one in talk.agenda if one.kind == "Q3"), None) if is_next else None
 
 
+def link_before(talk: Talk) -> str:
+    """Return the act with which the caller wishes before it answers an offer: who has just heard
+    the rule in it knows that it has."""
+    return "link.wish.told" if is_against(talk) else "before_that"
+
+
 def wish_for(talk: Talk, event: AgendaItem) -> None:
     """Wish for what a policy forbids, and hear no, and perhaps of another way."""
     wish = talk.world.wish

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import pairwise
+from typing import cast
 
 import pytest
 
@@ -12,12 +13,13 @@ from datagen.backends.writer.composer import Composer
 from datagen.scripting.compose.grammar import about, slots
 from datagen.scripting.content.labels import Label
 from datagen.scripting.plans.draws import draws_for
+from datagen.scripting.simulate import wishes as wishing
 from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.asides import _STANDS_ALONE
 from datagen.scripting.simulate.grievances import _RINGS
 from datagen.scripting.simulate.replies import hears
 from datagen.scripting.simulate.suppositions import supposes
-from datagen.scripting.simulate.talk import settles
+from datagen.scripting.simulate.talk import Talk, settles
 from datagen.scripting.simulate.wishes import _declines, _plain
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.compiled import CompiledWorld
@@ -309,6 +311,36 @@ def test_nobody_has_enough_of_an_answer_that_it_has_not_heard() -> None:
                     found[True] += 1
                     assert out, (script.dialog_id, before.text, turn.text)
     assert found[False]
+
+
+def test_who_has_heard_the_rule_in_an_offer_wishes_against_it_knowingly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """ "It can never be called back." "One question before that. Can you call it back?" """
+    links = {}
+    for is_told in (True, False):
+        monkeypatch.setattr(wishing, "is_against", lambda talk, told=is_told: told)
+        links[is_told] = wishing.link_before(cast("Talk", None))
+    assert links == {True: "link.wish.told", False: "before_that"}
+
+
+def test_who_has_heard_all_of_it_does_not_say_that_it_knew() -> None:
+    """ "We can lend you a heater for $62." "I know that already." """
+    lines = bank("cut_in.clear")
+    assert lines
+    assert not [line for line in lines if re.search(r"\bknow\b|\balready\b", line)]
+
+
+def test_nobody_wishes_a_bright_day_to_whom_it_leaves_in_trouble() -> None:
+    found = 0
+    for script in (make("campground", index) for index in range(60)):
+        story = worlds()["campground"].pack.stories[script.scenario.split("/")[0]]
+        if story.mood != "problem" or script.outcome == "solved":
+            continue
+        last = [turn for turn in script.turns if turn.speaker == "agent"][-1]
+        found += last.act == "goodbye"
+        assert not re.search(r"great day|wonderful|Enjoy|lovely talking", last.text), last.text
+    assert found
 
 
 def test_nobody_wishes_otherwise_after_it_has_agreed() -> None:
