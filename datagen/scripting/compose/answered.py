@@ -24,11 +24,11 @@ from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.qa import DETAILS, Lesson, Question
 
-AFTER = {"quiz": 0.26, "doubt": 0.22, "check": 0.16, "offer": 0.1, "goes_on": 0.08, "again": 0.16}
+AFTER = {"quiz": 0.28, "doubt": 0.24, "check": 0.16, "offer": 0.12, "goes_on": 0.1, "again": 0.16}
 """Chances of what comes after the answer to the question of a topic."""
-DRAWS = 2
+DRAWS = 3
 """Draws of what comes after an answer, of which the first that fits is taken."""
-AFTER_MORE = {"check": 0.22}
+AFTER_MORE = {"check": 0.26, "offer": 0.1, "again": 0.12}
 """Chances of what comes after any other answer."""
 RIGHTLY = 0.6
 """Chance that what is believed is so, if people believe right and wrong things of a topic."""

@@ -662,7 +662,7 @@ def test_a_wish_for_more_comes_when_it_makes_sense() -> None:
             rule = set(_prices(held[at + 1].text))
             known += any(rule and rule <= set(_prices(one.text)) for one in before)
     assert seen > CALLS
-    assert late < 0.1 * seen
+    assert late < 0.12 * seen
     assert known < 0.02 * seen, "a fee that is due may be that of the rule, too"
 
 
