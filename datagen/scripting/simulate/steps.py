@@ -265,7 +265,7 @@ def _say(
     unless a bare question will do."""
     if step.do == "offer":
         lines = dues.whole(tuple(lines), tuple(talk.world.fact(one).says for one in step.facts))
-    is_known = step.facts and all(talk.is_fresh(name, JUST) for name in step.facts)
+    is_known = step.facts and all(_is_said(talk, name) for name in step.facts)
     if is_known and step.do == "offer":
         bare = [line for line in lines if _QUESTION.match(line)]
         if talk.is_back:  # nobody knows any more what "that one" is
@@ -276,6 +276,13 @@ def _say(
         lines = bare
     talk.agent_line(lines, iso, licence)
     return False
+
+
+def _is_said(talk: Talk, name: str) -> bool:
+    """Tell whether a fact was just told with all that it states, and no part of it alone."""
+    if not talk.is_fresh(name, JUST):
+        return False
+    return talk.slots(talk.world.fact(name).tell) <= talk.floor.drafts[talk.told[name]].values
 
 
 def _stated(talk: Talk, step: ProcedureStep) -> list[str]:
