@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.call_state import AgendaItem
+from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.draw import World
 
 SUPPOSED = 0.5

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.call_state import AgendaItem
+from datagen.scripting.simulate.talk import Talk
 
 WANTS_TO_KNOW = 0.65
 """Chance that a caller wants somebody to find out what the agent does not know."""

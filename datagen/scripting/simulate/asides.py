@@ -14,11 +14,12 @@ from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate import apart, wishes
 from datagen.scripting.simulate.answers import answering, stating
+from datagen.scripting.simulate.call_state import LOW, AgendaItem
 from datagen.scripting.simulate.grievances import complain
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, knew_it, may_cut_in
 from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose
 from datagen.scripting.simulate.suppositions import contradicts, refers_back
-from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
+from datagen.scripting.simulate.talk import Talk
 
 LINKED = 0.5
 """Chance that something new is announced that need not be."""

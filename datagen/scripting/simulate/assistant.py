@@ -27,11 +27,12 @@ from datagen.scripting.simulate.assistant_numbers import (
 )
 from datagen.scripting.simulate.assistant_opening import open_call
 from datagen.scripting.simulate.call import procedure
+from datagen.scripting.simulate.call_state import AgendaItem
 from datagen.scripting.simulate.readiness import asks_for, is_ready
 from datagen.scripting.simulate.repair import is_short, unlinked
 from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.suppositions import supposes
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.absent import to_assistant, to_assistant_all
 from datagen.scripting.world.compiled import CompiledWorld
 from datagen.scripting.world.draw import World

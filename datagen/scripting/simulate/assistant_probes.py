@@ -10,7 +10,8 @@ from collections.abc import Callable
 from itertools import chain
 from typing import Literal
 
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.call_state import AgendaItem
+from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.mandate import LIMIT
 from datagen.types import ProbeType
 

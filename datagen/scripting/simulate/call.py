@@ -17,11 +17,12 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, dues, steps
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.agenda import draw_agenda, has_detail, may_check
+from datagen.scripting.simulate.call_state import AgendaItem
 from datagen.scripting.simulate.closing import close
-from datagen.scripting.simulate.interruptions import collide, give_way, mark
+from datagen.scripting.simulate.overlaps import collide, give_way, mark
 from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose, moved
 from datagen.scripting.simulate.replies import moves
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.compiled import CompiledWorld
 from datagen.scripting.world.draw import World
 from datagen.scripting.world.pack import ProcedureStep

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
+from datagen.scripting.simulate.call_state import AgendaItem
 from datagen.scripting.simulate.readiness import EARLY
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.talk import Talk
 
 _RINGS = re.compile(
     r"\b(?:rings?|calls?|called|calling) back\b|\bon hold\b|\bpick(?:s|ed)? up\b|\bh[au]ng up\b"

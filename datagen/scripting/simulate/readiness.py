@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from datagen.scripting.compose.grammar import about
+from datagen.scripting.simulate.call_state import LOW, AgendaItem
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.replies import moves, takes_it
-from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
+from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.customer_asks import is_undecided
 from datagen.scripting.world.pack import ProcedureStep
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
-from datagen.scripting.simulate.interruptions import correct_at_once, mark
+from datagen.scripting.simulate.overlaps import correct_at_once, mark
 from datagen.scripting.simulate.talk import Talk
 
 MAX_WORDS = 3

@@ -13,13 +13,8 @@ from datagen.scripting.content.values import Value
 from datagen.scripting.simulate import asides, dues, replies, tools, wishes
 from datagen.scripting.simulate.acknowledgements import acknowledge, take_up
 from datagen.scripting.simulate.identify import ask_name, identify
-from datagen.scripting.simulate.interruptions import (
-    Telling,
-    early,
-    knew_it,
-    may_cut_in,
-    stop_rambling,
-)
+from datagen.scripting.simulate.interruptions import Telling, knew_it, may_cut_in
+from datagen.scripting.simulate.overlaps import early, stop_rambling
 from datagen.scripting.simulate.readiness import asks_for, is_answered
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
 from datagen.scripting.simulate.talk import Talk

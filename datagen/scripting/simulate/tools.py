@@ -12,7 +12,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate import apart, asides
 from datagen.scripting.simulate.floor import Draft
-from datagen.scripting.simulate.interruptions import break_in
+from datagen.scripting.simulate.overlaps import break_in
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.types import Action, ActionStatus

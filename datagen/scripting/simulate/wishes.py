@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from datagen.scripting.compose.grammar import about
 from datagen.scripting.simulate.answers import denying
+from datagen.scripting.simulate.call_state import AgendaItem
 from datagen.scripting.simulate.readiness import wished
 from datagen.scripting.simulate.suppositions import supposes
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.talk import Talk
 
 _ASKS_LEAVE = re.compile(
     r"\b(?:can|could|may|might|should) (?:i|we|my|our|he|she|they)\b|\bis (?:it|that) okay\b"

@@ -16,10 +16,11 @@ from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.simulate import wishes as wishing
 from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.asides import _STANDS_ALONE
+from datagen.scripting.simulate.call_state import settles
 from datagen.scripting.simulate.grievances import _RINGS
 from datagen.scripting.simulate.replies import hears
 from datagen.scripting.simulate.suppositions import supposes
-from datagen.scripting.simulate.talk import Talk, settles
+from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.simulate.wishes import _declines, _plain
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.compiled import CompiledWorld

@@ -19,9 +19,9 @@ from datagen.scripting.simulate.answers import answering
 from datagen.scripting.simulate.assistant_closing import DAY_BEFORE
 from datagen.scripting.simulate.assistant_numbers import CHECKS
 from datagen.scripting.simulate.assistant_probes import belonging
+from datagen.scripting.simulate.call_state import WISHES
 from datagen.scripting.simulate.maker import deal_assistant_probes
 from datagen.scripting.simulate.repair import unlinked
-from datagen.scripting.simulate.talk import WISHES
 from datagen.scripting.world.absent import of_caller, to_assistant, to_assistant_all
 from datagen.scripting.world.compiled import happens
 from datagen.scripting.world.customer_asks import answered_first, concerns, without_others

@@ -11,9 +11,10 @@ from datagen.scripting.simulate import dues, repair
 from datagen.scripting.simulate.apart import ask_unrelated, digression
 from datagen.scripting.simulate.asides import pressing
 from datagen.scripting.simulate.call import procedure
+from datagen.scripting.simulate.call_state import AgendaItem
 from datagen.scripting.simulate.readiness import heard, is_ready, may_suppose
 from datagen.scripting.simulate.steps import points_back
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
 from tests.scripting.world.test_manners import talk_of
 

@@ -15,10 +15,11 @@ from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate import steps, tools
 from datagen.scripting.simulate.call import _news
+from datagen.scripting.simulate.call_state import AgendaItem
 from datagen.scripting.simulate.finish import _middle, _restart, _start
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.readiness import is_ready
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.draw import draw_world
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast, user_role_prompt

@@ -13,11 +13,12 @@ from datagen.scripting.claims.check import clauses, kind_of, sources, unsupporte
 from datagen.scripting.compose.grammar import slots, spelled_out
 from datagen.scripting.content.values import money
 from datagen.scripting.simulate.acts import default_path, load_acts
+from datagen.scripting.simulate.call_state import AgendaItem
 from datagen.scripting.simulate.floor import Floor
 from datagen.scripting.simulate.interruptions import _SECOND
 from datagen.scripting.simulate.readiness import is_ready, may_suppose, wished
 from datagen.scripting.simulate.realizer import Said
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.talk import Talk
 from datagen.types import Emotion
 from tests.scripting.world.test_asides import calls, said_by, worlds
 from tests.scripting.world.test_calls import floor

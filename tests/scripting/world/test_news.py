@@ -19,7 +19,8 @@ from datagen.scripting.simulate import (
     steps,
 )
 from datagen.scripting.simulate.acts import default_path, load_acts
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.call_state import AgendaItem
+from datagen.scripting.simulate.talk import Talk
 from tests.scripting.world.test_manners import talk_of, telling
 
 

@@ -15,9 +15,9 @@ from datagen.scripting.simulate import listening, maker
 from datagen.scripting.simulate.acts import Acts, default_path, load_acts
 from datagen.scripting.simulate.answers import to_the_point
 from datagen.scripting.simulate.apart import ask_unrelated
+from datagen.scripting.simulate.call_state import AgendaItem
 from datagen.scripting.simulate.daytime import timely
 from datagen.scripting.simulate.realizer import TurnRealizer
-from datagen.scripting.simulate.talk import AgendaItem
 from datagen.scripting.world.draw import World
 from tests.scripting.world.test_manners import talk_of
 
