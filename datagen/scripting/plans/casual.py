@@ -81,6 +81,20 @@ class _Side:
 
 
 @dataclass(frozen=True)
+class _Drawing:
+    """The talk on a theme while it is drawn."""
+
+    theme: Theme
+    sides: dict[Speaker, _Side]
+    draws: Draws
+
+    @property
+    def said(self) -> list[str]:
+        """What either says on the theme."""
+        return [*chain.from_iterable(side.said for side in self.sides.values())]
+
+
+@dataclass(frozen=True)
 class Greeting:
     """How the two begin: what is asked or remarked, what is said to that, and how that is taken."""
 
@@ -159,22 +173,22 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
         who: _Side(tuple(one.life for one in traits.values() if one.life), [])
         for who, traits in zip(SPEAKERS, described, strict=True)
     }
-    parts = _parts(theme, chosen, divmod(rest, len(_PAIRS)), count, (sides, draws))
-    said = [*chain.from_iterable(side.said for side in sides.values())]
+    drawing = _Drawing(theme, sides, draws)
+    parts = _parts(drawing, chosen, divmod(rest, len(_PAIRS)), count)
     goal_of: Speaker = "agent" if level == "detailed" else draws.pick(SPEAKERS)
     is_sad = any(one.low for part in parts for one in part.says.values())
     is_aimed = draws.chance(GOALS[level]) and not is_sad
-    goal, replies = _goal(theme, said, sides[goal_of], draws) if is_aimed else (None, ())
+    goal, replies = _goal(drawing, goal_of) if is_aimed else (None, ())
     about = f"{draws.pick(smalltalk.moods)} {draws.pick(smalltalk.nouns)} about {theme.about}."
     prompt = ENJOY if level == "minimal" else f"{ENJOY} Have a {about}"
     wanted: dict[Speaker, Goal | None] = {"agent": None, "user": None, goal_of: goal}
     if level == "detailed":
         prompt = f"{prompt} {description(agent.name, described[0], wanted['agent'])}"
-    greeting = _greeting(job, smalltalk, level, (theme.id, draws))
+    greeting = _greeting(job, smalltalk, level, theme.id, draws)
     leaving, let_go = _leaving(job, smalltalk, greeting, theme.id)
     return Chat(
         theme=theme,
-        opens=_opens(job, theme, visit, said),
+        opens=_opens(job, theme, visit, drawing.said),
         situation="+".join(map(str, chosen)),
         split=split,
         prompt_level=level,
@@ -208,11 +222,10 @@ def _dealt(job: Job, what: str, choices: Sequence[T]) -> T:
     return choices[stratified(job.seed, f"{job.kind}/{what}", job.index, len(choices))]
 
 
-def _greeting(job: Job, smalltalk: SmallTalk, level: str, drawn: tuple[str, Draws]) -> Greeting:
+def _greeting(job: Job, smalltalk: SmallTalk, level: str, theme: str, draws: Draws) -> Greeting:
     """Draw how the two begin: one asks how the other is, or remarks something, or they say who they
     are and no more. What they begin with goes with the theme.
     """
-    theme, draws = drawn
     if draws.chance(ASKS_FIRST):
         hello = draws.pick(smalltalk.hellos)
         answers = [one for one in hello.answers if theme not in one.not_in]
@@ -261,55 +274,49 @@ def _opens(job: Job, theme: Theme, visit: int, said: Sequence[str]) -> str:
 
 
 def _parts(
-    theme: Theme,
-    chosen: tuple[int, int],
-    said: tuple[int, int],
-    count: int,
-    drawn: tuple[dict[Speaker, _Side], Draws],
+    drawing: _Drawing, chosen: tuple[int, int], said: tuple[int, int], count: int
 ) -> tuple[ChatPart, ...]:
     """Return the chosen threads, or fewer or more, and their lines; nobody contradicts itself.
 
     A thread in which somebody would leaves its place to another. The first thread of a theme opens
     it ("Do you have a garden?"): it does not come later.
     """
-    sides, draws = drawn
+    draws = drawing.draws
     others = draws.shuffled([place for place in range(4) if place not in chosen])
     parts: list[tuple[int, ChatPart]] = []
     for place, thread in enumerate((*chosen, *others)):
         if len(parts) == count:
             break
         both = _PAIRS[said[place]] if place < 2 else draws.pick(_PAIRS)
-        if part := _part(theme, thread, both, sides, draws):
+        if part := _part(drawing, thread, both):
             parts.append((thread, part))
     parts.sort(key=lambda one: one[0] != 0)
     return tuple(part for _, part in parts)
 
 
-def _goal(
-    theme: Theme, both: Sequence[str], side: _Side, draws: Draws
-) -> tuple[Goal | None, tuple[str, ...]]:
+def _goal(drawing: _Drawing, who: Speaker) -> tuple[Goal | None, tuple[str, ...]]:
     """Draw what somebody wants that fits all that is said, if anything does, with its replies."""
+    theme, both = drawing.theme, drawing.said
     fits: list[tuple[Goal, tuple[str, ...]]] = []
     for place, goal in enumerate(theme.goals, 1):
         name = f"goal.{place}"
         replies = tuple(
             reply for at, reply in enumerate(goal.reply, 1) if theme.goes_with(f"{name}.{at}", both)
         )
-        if replies and theme.goes_with(name, both) and theme.suits(name, side.lives):
+        if replies and theme.goes_with(name, both) and theme.suits(name, drawing.sides[who].lives):
             fits.append((goal, replies))
-    return draws.pick(fits) if fits else (None, ())
+    return drawing.draws.pick(fits) if fits else (None, ())
 
 
-def _part(
-    theme: Theme, thread: int, both: tuple[int, int], sides: dict[Speaker, _Side], draws: Draws
-) -> ChatPart | None:
+def _part(drawing: _Drawing, thread: int, both: tuple[int, int]) -> ChatPart | None:
     """Return a thread with what each says in it, or none if that clashes with what it has said."""
+    theme, draws = drawing.theme, drawing.draws
     pairs = (both, *draws.shuffled(_PAIRS))
-    fits = (pair for pair in pairs if _goes(theme, _said(thread, pair), sides))
+    fits = (pair for pair in pairs if _goes(drawing, _said(thread, pair)))
     if (pair := next(fits, None)) is None:
         return None
     for who, names in _said(thread, pair).items():
-        sides[who].said.extend(names)
+        drawing.sides[who].said.extend(names)
     lines = dict(zip(SPEAKERS, pair, strict=True))
     say = theme.threads[thread].say
     first, second = draws.shuffled(theme.threads[thread].ask)
@@ -317,10 +324,9 @@ def _part(
     return ChatPart((first, second), says, is_opening=thread == 0)
 
 
-def _goes(
-    theme: Theme, names: Mapping[Speaker, tuple[str, str]], sides: dict[Speaker, _Side]
-) -> bool:
+def _goes(drawing: _Drawing, names: Mapping[Speaker, tuple[str, str]]) -> bool:
     """Tell whether each may say its lines after what the two have said and been."""
+    theme, sides = drawing.theme, drawing.sides
     for who, lines in names.items():
         side, heard = sides[who], sides["user" if who == "agent" else "agent"].said
         for name in lines:

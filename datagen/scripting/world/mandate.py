@@ -217,7 +217,7 @@ def draw_mandate(
     probes: Sequence[str],
     draws: Draws,
     *,
-    is_timely: Callable[[str], bool] = bool,
+    is_timely: Callable[[str], bool],
     is_formal: bool = False,
 ) -> Mandate:
     """Draw what the customer has told, maybe an assistant without short forms, of what is told at
